@@ -1,0 +1,1 @@
+"""Who is calling: keys, tokens and passwords. A library: no HTTP, no SQL, no Flask."""

@@ -1,0 +1,89 @@
+"""What can go wrong while deciding who is calling; every class has a stable code."""
+
+
+class AuthError(Exception):
+    """Anything this library refuses."""
+
+    code = "auth_error"
+
+
+class CredentialsMissing(AuthError):
+    """The request carries no bearer token."""
+
+    code = "credentials_missing"
+
+
+class AmbiguousCredentials(AuthError):
+    """The token is in the query string, or in more than one place (RFC 6750 §2)."""
+
+    code = "ambiguous_credentials"
+
+
+class TokenRefused(AuthError):
+    """The token is not believed. The text is the reason: for the log, never for the client."""
+
+    code = "invalid_token"
+
+
+class MalformedToken(TokenRefused):
+    """The text is not one of our tokens: its size, characters, encoding, JSON or header."""
+
+    code = "malformed_token"
+
+
+class UnknownKey(TokenRefused):
+    """No key of the ring verifies under this key id at this instant."""
+
+    code = "unknown_key"
+
+
+class WrongAlgorithm(TokenRefused):
+    """The header names an algorithm other than the one bound to its key."""
+
+    code = "wrong_algorithm"
+
+
+class BadSignature(TokenRefused):
+    """The signature does not match."""
+
+    code = "bad_signature"
+
+
+class InvalidClaim(TokenRefused):
+    """A claim is missing, mistyped or not meant for this service."""
+
+    code = "invalid_claim"
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"claim {name!r} {problem}")
+        self.name = name
+
+
+class ExpiredToken(TokenRefused):
+    """The instant in `exp` has come."""
+
+    code = "expired_token"
+
+
+class KeyRingInvalid(AuthError):
+    """The folder of keys is missing, damaged or contradicts itself."""
+
+    code = "key_ring_invalid"
+
+
+class NoSigningKey(AuthError):
+    """No key of the ring signs for this purpose at this instant."""
+
+    code = "no_signing_key"
+
+
+class WrongPassword(AuthError):
+    """The password is not the account's, or there is no account."""
+
+    code = "wrong_password"
+
+
+class HashingBusy(AuthError):
+    """As many passwords are being hashed as this machine can bear."""
+
+    code = "hashing_busy"

@@ -1,0 +1,1 @@
+"""Load tests and benchmarks: what is measured lives here, and never among the tests."""

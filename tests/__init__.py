@@ -1,0 +1,1 @@
+"""Tests. They mirror the code; journeys, attacks and faults stand beside it."""

@@ -1,0 +1,7 @@
+from datetime import UTC
+
+from auth.clock import SystemClock
+
+
+def test_the_system_clock_is_aware_and_in_utc() -> None:
+    assert SystemClock().now().tzinfo is UTC

@@ -1,0 +1,94 @@
+from datetime import timedelta
+
+import jwt
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from auth.claims import SESSION_SCOPE
+from auth.errors import ExpiredToken, NoSigningKey, TokenRefused
+from auth.keyring import KeyRing, Purpose
+from auth.keystore import KeyStore
+from auth.settings import AuthSettings
+from auth.tokens import AccessTokens, IssuedToken
+from tests.clocks import NOON, ManualClock
+
+
+def issue(tokens: AccessTokens, user_id: int = 7) -> IssuedToken:
+    return tokens.issue(user_id, "web", SESSION_SCOPE, "S" * 22)
+
+
+def test_an_issued_token_verifies_to_its_claims(tokens: AccessTokens) -> None:
+    issued = issue(tokens)
+
+    assert tokens.verify(issued.text) == issued.claims
+
+
+def test_every_token_has_an_id_of_its_own(tokens: AccessTokens) -> None:
+    assert issue(tokens).claims.token_id != issue(tokens).claims.token_id
+
+
+def test_an_ordinary_library_verifies_our_tokens(tokens: AccessTokens, store: KeyStore) -> None:
+    key = store.ring.signing_key(Purpose.SESSION, NOON).public
+
+    options = {"verify_exp": False, "verify_iat": False}
+    claims = jwt.decode(
+        issue(tokens).text,
+        key,
+        ["EdDSA"],
+        audience="javumbo",
+        issuer="https://cards.example",
+        options=options,  # type: ignore[arg-type]
+    )
+
+    assert claims["user_id"] == 7
+    assert claims["sub"] == "7"
+
+
+def test_a_token_is_refused_from_the_instant_it_expires(tokens: AccessTokens, clock: ManualClock) -> None:
+    issued = issue(tokens)
+
+    clock.advance(timedelta(minutes=10) - timedelta(microseconds=1))
+    assert tokens.verify(issued.text) == issued.claims
+
+    clock.advance(timedelta(microseconds=1))
+    with pytest.raises(ExpiredToken):
+        tokens.verify(issued.text)
+
+
+def test_a_clock_that_is_a_minute_behind_still_believes_a_new_token(tokens: AccessTokens, clock: ManualClock) -> None:
+    issued = issue(tokens)
+
+    clock.advance(timedelta(seconds=-60))
+
+    assert tokens.verify(issued.text) == issued.claims
+
+
+def test_without_a_key_nothing_is_issued(store: KeyStore, auth_settings: AuthSettings, clock: ManualClock) -> None:
+    store.ring = KeyRing([])
+
+    with pytest.raises(NoSigningKey):
+        issue(AccessTokens(store, auth_settings, clock))
+
+
+@hypothesis_settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_single_changed_byte_is_refused(data: st.DataObject, tokens: AccessTokens) -> None:
+    text = issue(tokens).text
+    position = data.draw(st.integers(0, len(text) - 1))
+    other = chr(data.draw(st.integers(0, 255).filter(lambda byte: chr(byte) != text[position])))
+
+    with pytest.raises(TokenRefused):
+        tokens.verify(text[:position] + other + text[position + 1 :])
+
+
+@pytest.mark.long
+def test_each_changed_byte_is_refused_exhaustively(tokens: AccessTokens) -> None:
+    text = issue(tokens).text
+
+    for position, original in enumerate(text):
+        for byte in range(256):
+            if chr(byte) != original:
+                with pytest.raises(TokenRefused):
+                    tokens.verify(text[:position] + chr(byte) + text[position + 1 :])
