@@ -1,0 +1,1 @@
+"""JAVUMBO over HTTP: accounts, decks, cards and reviews, each caller known from a signed token alone."""

@@ -1,0 +1,93 @@
+"""What can go wrong in the service. Errors are facts; `api.problems` alone turns them into HTTP."""
+
+from dataclasses import dataclass
+
+
+class JavumboError(Exception):
+    """Anything the service refuses or cannot do."""
+
+
+@dataclass
+class NameTaken(JavumboError):
+    """Another account has this username."""
+
+    username: str
+
+
+class WrongCredentials(JavumboError):
+    """The username and password do not belong together, whichever of them is wrong."""
+
+
+class PasswordNotConfirmed(JavumboError):
+    """The caller is signed in, but the password given to confirm the change is wrong."""
+
+
+@dataclass
+class AccountGone(JavumboError):
+    """The token's account has been deleted, or is being deleted."""
+
+    user_id: int
+
+
+@dataclass
+class DeckNotFound(JavumboError):
+    """The caller has no such deck."""
+
+    deck_id: int
+
+
+@dataclass
+class DeckNameTaken(JavumboError):
+    """The caller has another deck of this name, or one that differs in case alone."""
+
+    name: str
+
+
+@dataclass
+class CardNotFound(JavumboError):
+    """The caller has no such card."""
+
+    card_id: int
+
+
+@dataclass
+class StaleReview(JavumboError):
+    """The card has been reviewed since it was shown. Carries the card as it now is."""
+
+    card: object
+
+
+class InvalidCursor(JavumboError):
+    """The cursor is not one this list has handed out."""
+
+
+@dataclass
+class StoreError(JavumboError):
+    """A database file cannot serve. Carries the file's name and what the engine said, for the log."""
+
+    file: str
+    reason: str
+
+
+class StoreMissing(StoreError):
+    """A file that should be there is not; nothing is ever created in its place."""
+
+
+class StoreDamaged(StoreError):
+    """The file is not what it should be: damaged, foreign, or of another owner."""
+
+
+class StoreBusy(StoreError):
+    """The file's lock did not come free in time."""
+
+
+class StoreTooNew(StoreError):
+    """A later major version of this service has written the file."""
+
+
+class StoreUnavailable(StoreError):
+    """Reading or writing the file failed."""
+
+
+class StorageFull(StoreError):
+    """There is no room left for the write."""

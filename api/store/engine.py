@@ -1,0 +1,69 @@
+"""The SQLite in use: one module imports it, and one place turns its errors into ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.errors import StorageFull, StoreBusy, StoreDamaged, StoreError, StoreUnavailable
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    # SQLite 3.7.0-3.51.2 can corrupt a WAL file under several writers; pysqlite3 carries 3.53. Its
+    # exceptions are its own, so that only one of the two modules may ever be used.
+    try:
+        import pysqlite3 as sqlite3
+    except ImportError:  # pragma: no cover - depends on the platform
+        import sqlite3
+
+Connection = sqlite3.Connection
+Error = sqlite3.Error
+IntegrityError = sqlite3.IntegrityError
+Row = sqlite3.Row
+
+VERSION = sqlite3.sqlite_version
+
+_FAULTS: dict[str, type[StoreError]] = {
+    "SQLITE_FULL": StorageFull,
+    "SQLITE_BUSY": StoreBusy,
+    "SQLITE_LOCKED": StoreBusy,
+    "SQLITE_CORRUPT": StoreDamaged,
+    "SQLITE_NOTADB": StoreDamaged,
+}
+
+
+def connect(path: Path, *, create: bool = False) -> Connection:
+    """Open a file in WAL mode with every commit on disk before it returns. Never creates one unless told to."""
+    mode = "rwc" if create else "rw"
+    with faults(path):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=1.0,
+            cached_statements=256,
+        )
+        connection.row_factory = Row
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except Error:
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def faults(path: Path) -> Iterator[None]:
+    """Turn what the engine raises about a file into a StoreError; a broken constraint passes as it is."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except Error as error:
+        name = getattr(error, "sqlite_errorname", "") or ""
+        fault = next((fault for prefix, fault in _FAULTS.items() if name.startswith(prefix)), StoreUnavailable)
+        raise fault(path.name, f"{name}: {error}") from error

@@ -1,0 +1,27 @@
+"""Fixtures: a collection file of user 7 and the pool that opens it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.collection import starter
+from api.store.collections import SqliteCollections
+from api.store.pool import Pool
+from tests.clocks import ManualClock
+
+OWNER = 7
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    pool = Pool(limit=3, patience=0.2)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def collections(tmp_path: Path, pool: Pool, clock: ManualClock) -> SqliteCollections:
+    collections = SqliteCollections(tmp_path, pool, clock, has_account=lambda user_id: user_id == OWNER)
+    collections.create(OWNER, starter.fill)
+    return collections

@@ -1,0 +1,33 @@
+-- Bare tables for preparing our statements on PostgreSQL; the real schema comes with that engine.
+CREATE TABLE user_ids (id bigint PRIMARY KEY, last bigint NOT NULL);
+CREATE TABLE accounts (
+    user_id bigint PRIMARY KEY, username text UNIQUE, name text, password_hash text, version bigint, created_at bigint,
+    disabled_at bigint
+);
+CREATE TABLE sessions (
+    sid text PRIMARY KEY, user_id bigint, client text, generation bigint, rotated_at bigint, rotations text,
+    access_until bigint, created_at bigint, last_used_at bigint, address text, replayed_from text, expires_at bigint,
+    ended_at bigint, ended_why text
+);
+CREATE TABLE owner (user_id bigint PRIMARY KEY, last_id bigint, changed bigint, created_at bigint, closed_at bigint);
+CREATE TABLE decks (
+    user_id bigint, id bigint, name text, name_key text, created_at bigint, changed bigint, deleted_at bigint,
+    PRIMARY KEY (user_id, id)
+);
+CREATE TABLE note_types (
+    user_id bigint, id bigint, name text, kind text, fields text, templates text, css text, changed bigint,
+    deleted_at bigint, PRIMARY KEY (user_id, id)
+);
+CREATE TABLE notes (
+    user_id bigint, id bigint, note_type_id bigint, guid text, fields text, tags text, front_digest bigint,
+    created_at bigint, changed bigint, deleted_at bigint, PRIMARY KEY (user_id, id)
+);
+CREATE TABLE cards (
+    user_id bigint, id bigint, note_id bigint, deck_id bigint, ordinal bigint, state text, step bigint,
+    stability double precision, difficulty double precision, due_at bigint, due_day bigint, reviewed_at bigint,
+    review_count bigint, lapses bigint, created_at bigint, changed bigint, deleted_at bigint, PRIMARY KEY (user_id, id)
+);
+CREATE TABLE reviews (
+    user_id bigint, id bigint, card_id bigint, rating text, reviewed_at bigint, duration_ms bigint, state_before text,
+    card_before text, changed bigint, deleted_at bigint, PRIMARY KEY (user_id, id)
+);

@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+
+from api.errors import StorageFull, StoreBusy, StoreDamaged, StoreUnavailable
+from api.store import engine, files, migrations
+from api.store.collections import SqliteCollections
+from api.store.database import transaction
+from tests.api.store.conftest import OWNER
+
+
+def test_a_file_is_not_created_by_opening_it(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable):
+        engine.connect(tmp_path / "absent.db")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_undoes_the_write_and_reading_goes_on(collections: SqliteCollections) -> None:
+    def write(text: str) -> None:
+        with collections.writing(OWNER) as collection:
+            collection.connection.execute("PRAGMA max_page_count = 1")  # the least SQLite takes is what there is
+            collection.run("insert_deck", id=collection.new_id(), name=text, name_key=text, created_at=1)
+
+    with pytest.raises(StorageFull):
+        write("x" * 1_000_000)
+
+    with collections.reading(OWNER) as collection:
+        assert collection.run("deck_by_name_key", name_key="x" * 1_000_000) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("SQLITE_BUSY_SNAPSHOT", StoreBusy),
+        ("SQLITE_LOCKED", StoreBusy),
+        ("SQLITE_CORRUPT_INDEX", StoreDamaged),
+        ("SQLITE_NOTADB", StoreDamaged),
+        ("SQLITE_IOERR_FSYNC", StoreUnavailable),
+        ("SQLITE_READONLY", StoreUnavailable),
+        (None, StoreUnavailable),
+    ],
+)
+def test_what_the_engine_says_becomes_a_fact(name: str | None, fault: type[Exception]) -> None:
+    error = engine.Error("told by the engine")
+    if name is not None:
+        error.sqlite_errorname = name
+
+    with pytest.raises(fault, match="told by the engine"), engine.faults(Path("user_1.db")):
+        raise error
+
+
+def test_a_transaction_the_engine_has_ended_is_not_ended_twice(tmp_path: Path) -> None:
+    files.build(tmp_path / "accounts.db", migrations.ACCOUNTS, lambda _: None)
+    connection = engine.connect(tmp_path / "accounts.db")
+
+    with pytest.raises(RuntimeError), transaction(connection, "BEGIN"):
+        connection.execute("ROLLBACK")
+        raise RuntimeError
+
+    assert not connection.in_transaction
+    connection.close()
+
+
+def test_a_release_of_sqlite_without_the_wal_fault_is_used() -> None:
+    assert tuple(int(part) for part in engine.VERSION.split(".")) >= (3, 51, 3)
