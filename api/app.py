@@ -1,0 +1,102 @@
+"""The Flask application, made of services and nothing else."""
+
+from typing import Any
+
+from apiflask import APIFlask
+from flask import Response, request
+from flask.json.provider import DefaultJSONProvider
+from flask_cors import CORS
+from flask_swagger_ui import get_swaggerui_blueprint
+from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.routing import BaseConverter
+
+from api import authentication, openapi, problems, request_log
+from api.routes import BLUEPRINTS
+from api.services import EXTENSION, Services
+from api.version import VERSION
+
+MAX_BODY = 1024 * 1024
+_DOCS = "/docs"
+
+
+class IdConverter(BaseConverter):
+    """Ids in paths, as they are written: what cannot be one is a path that does not exist."""
+
+    regex = r"[1-9][0-9]{0,15}"
+
+    def to_python(self, value: str) -> int:
+        """Return the id."""
+        return int(value)
+
+
+class JsonProvider(DefaultJSONProvider):
+    """JSON with members in our order; a body nested too deeply is malformed, not our fault."""
+
+    sort_keys = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Parse a document. ValueError if it is not JSON that we take."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+
+def create_app(services: Services) -> APIFlask:
+    """Build the application."""
+    app = APIFlask(
+        "api",
+        title="JAVUMBO",
+        version=VERSION,
+        docs_path=None,
+        static_folder=None,  # type: ignore[arg-type] # Flask takes None for "no such folder"
+        json_errors=False,
+    )
+    app.servers = [{"url": "/"}]  # else the Host header of the first request would be remembered
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.json = JsonProvider(app)
+    app.url_map.converters["int"] = IdConverter
+    app.extensions[EXTENSION] = services
+    request_log.register(app)
+    problems.register(app)
+    app.before_request(_require_json)
+    app.after_request(_set_headers)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    openapi.register(app)
+    _serve_docs(app)
+    _allow_origins(app, services.settings.cors_origins)
+    _refuse_unmarked(app)
+    return app
+
+
+def _require_json() -> None:
+    has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
+    if has_body and not request.is_json:
+        raise UnsupportedMediaType
+
+
+def _set_headers(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _serve_docs(app: APIFlask) -> None:
+    # The package carries Swagger UI itself, so that the page works without the internet.
+    app.register_blueprint(get_swaggerui_blueprint(_DOCS, "/openapi.json", {"app_name": "JAVUMBO API"}))
+    for endpoint in ("swagger_ui.show", "openapi.spec"):
+        authentication.public(app.view_functions[endpoint])
+
+
+def _allow_origins(app: APIFlask, origins: tuple[str, ...]) -> None:
+    if origins:
+        headers = ["Authorization", "Content-Type"]
+        exposed = ["X-Request-ID", "Retry-After", "WWW-Authenticate"]
+        CORS(app, origins=list(origins), allow_headers=headers, expose_headers=exposed, max_age=600)
+
+
+def _refuse_unmarked(app: APIFlask) -> None:
+    for endpoint, view in app.view_functions.items():
+        if authentication.access_of(view) is None:
+            raise RuntimeError(f"the view {endpoint!r} does not say who may call it")

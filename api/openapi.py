@@ -1,0 +1,102 @@
+"""Completes the OpenAPI document: who may call, every refusal, and the bounds of ids."""
+
+from http import HTTPStatus
+from typing import Any
+
+from apiflask import APIFlask
+from werkzeug.routing import Rule
+
+from api import problems
+from api.authentication import SCHEME, access_of
+from api.problems import CONTENT_TYPE, Problem
+from api.shapes import ProblemView, StaleReviewView
+from auth.claims import MAX_ID
+
+_ID = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+_WITH_BODY = {
+    HTTPStatus.BAD_REQUEST: "The body is not valid JSON.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not application/json.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "A member of the body is wrong: see `errors`.",
+}
+_WITH_QUERY = {HTTPStatus.UNPROCESSABLE_ENTITY: "A query parameter is wrong: see `errors`."}
+_SIGNED_IN = {
+    HTTPStatus.BAD_REQUEST: "The access token is in the query string, or in two places.",
+    HTTPStatus.UNAUTHORIZED: "The access token is missing or not valid.",
+}
+_WITH_STORE = {HTTPStatus.SERVICE_UNAVAILABLE: "The service cannot answer at the moment; see `Retry-After`."}
+_WRITING = {HTTPStatus.INSUFFICIENT_STORAGE: "There is no room left; nothing was changed."}
+_WITHOUT_STORE = {"health.get_health", "discovery.get_jwks"}
+
+
+def register(app: APIFlask) -> None:
+    """Describe the application, and complete the document whenever it is made."""
+    app.config["AUTO_OPERATION_ID"] = True
+    for name in ("AUTO_404_RESPONSE", "AUTO_VALIDATION_ERROR_RESPONSE", "AUTO_AUTH_ERROR_RESPONSE"):
+        app.config[name] = False
+    app.config["SECURITY_SCHEMES"] = {SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+
+    @app.spec_processor
+    def complete(document: Any) -> Any:
+        _add_schemas(document)
+        for rule in app.url_map.iter_rules():
+            operations = document["paths"].get(_path_of(rule), {})
+            for method in (rule.methods or set()) & {name.upper() for name in operations}:
+                _complete_operation(app, rule.endpoint, method, operations[method.lower()])
+        return document
+
+
+def _complete_operation(app: APIFlask, endpoint: str, method: str, operation: dict[str, Any]) -> None:
+    view = app.view_functions[endpoint]
+    is_signed_in = access_of(view) == "signed_in"
+    if is_signed_in:
+        operation["security"] = [{SCHEME: []}]
+    if "requestBody" in operation:
+        operation["requestBody"]["required"] = True
+    for parameter in operation["parameters"]:
+        if parameter["in"] == "path":
+            parameter |= {"schema": _ID, "required": True}
+    declared = problems.declared(view)
+    refusals = _refusals(endpoint, method, operation, is_signed_in=is_signed_in)
+    refusals |= {problem.status: problem.title for problem in declared}
+    _add_refusals(operation["responses"], refusals, declared)
+
+
+def _refusals(endpoint: str, method: str, operation: dict[str, Any], *, is_signed_in: bool) -> dict[HTTPStatus, str]:
+    has_query = any(parameter["in"] == "query" for parameter in operation["parameters"])
+    applicable = [
+        (is_signed_in, _SIGNED_IN),
+        ("requestBody" in operation, _WITH_BODY),
+        (has_query, _WITH_QUERY),
+        (endpoint not in _WITHOUT_STORE, _WITH_STORE),
+        (method != "GET", _WRITING),
+    ]
+    return {status: text for applies, texts in applicable if applies for status, text in texts.items()}
+
+
+def _add_refusals(responses: dict[str, Any], refusals: dict[HTTPStatus, str], declared: list[Problem]) -> None:
+    responses.get("204", {}).pop("content", None)
+    for status, description in sorted(refusals.items()):
+        responses[str(int(status))] = _refusal(description, _schema_of(declared, status))
+
+
+def _schema_of(declared: list[Problem], status: HTTPStatus) -> str:
+    is_stale = any(problem.status is status and problem.code == "stale-review" for problem in declared)
+    return StaleReviewView.__name__ if is_stale else ProblemView.__name__
+
+
+def _refusal(description: str, schema: str) -> dict[str, Any]:
+    content = {CONTENT_TYPE: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"description": description, "content": content}
+
+
+def _add_schemas(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for model in (ProblemView, StaleReviewView):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+        schemas.update(schema.pop("$defs", {}))
+        schemas[model.__name__] = schema
+
+
+def _path_of(rule: Rule) -> str:
+    return "".join(f"{{{data}}}" if is_dynamic else data for is_dynamic, data in rule._trace).lstrip("|")

@@ -1,0 +1,250 @@
+"""Turns every error into an `application/problem+json` answer (RFC 9457). Nowhere else does."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from apiflask import APIFlask
+from apiflask.exceptions import HTTPError
+from flask import Response, g
+from werkzeug.exceptions import HTTPException
+
+from api import errors
+from api.services import services
+from api.shapes import CardView, FieldError, ProblemView
+from auth import errors as auth_errors
+
+CONTENT_TYPE = "application/problem+json"
+_TYPE = "urn:javumbo:problem:"
+_RAISES = "_javumbo_raises"
+_CHALLENGE = 'Bearer realm="javumbo"'
+_RETRY = {"Retry-After": "2"}
+
+log = logging.getLogger("javumbo.problems")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """How one kind of error is told to the client."""
+
+    status: HTTPStatus
+    code: str
+    title: str
+    detail: Callable[[Any], str]
+    headers: dict[str, str] = field(default_factory=dict)
+    members: Callable[[Any], dict[str, Any]] = lambda _: {}
+    level: int = logging.INFO
+
+
+def _says(text: str) -> Callable[[Any], str]:
+    return lambda _: text
+
+
+_INVALID_TOKEN = Problem(
+    HTTPStatus.UNAUTHORIZED,
+    "invalid-token",
+    "The access token is not valid",
+    # One text for every reason: which check failed is nobody's business but the log's.
+    _says("The access token is expired, revoked, malformed or not meant for this service. Sign in again."),
+    {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token", error_description="The access token is not valid"'},
+)
+_UNAVAILABLE = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "temporarily-unavailable",
+    "The service cannot answer this at the moment",
+    _says("Nothing was changed. Try again in a moment."),
+    _RETRY,
+    level=logging.ERROR,
+)
+
+_PROBLEMS: dict[type[Exception], Problem] = {
+    auth_errors.CredentialsMissing: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "credentials-missing",
+        "An access token is needed",
+        _says("Send the header 'Authorization: Bearer <access token>'."),
+        {"WWW-Authenticate": _CHALLENGE},
+    ),
+    auth_errors.AmbiguousCredentials: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "ambiguous-credentials",
+        "The access token is in the wrong place, or in several",
+        _says("Send one access token, in one Authorization header, and none in the query string."),
+        {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_request"'},
+    ),
+    auth_errors.TokenRefused: _INVALID_TOKEN,
+    errors.AccountGone: _INVALID_TOKEN,
+    auth_errors.HashingBusy: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "temporarily-unavailable",
+        "Too many passwords are being checked",
+        _says("Nothing was changed. Try again in a moment."),
+        _RETRY,
+        level=logging.WARNING,
+    ),
+    auth_errors.NoSigningKey: _UNAVAILABLE,
+    errors.WrongCredentials: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "wrong-credentials",
+        "Username and password do not match",
+        _says("There is no account with this username and this password."),
+        {"WWW-Authenticate": _CHALLENGE},
+    ),
+    errors.PasswordNotConfirmed: Problem(
+        HTTPStatus.FORBIDDEN,
+        "password-not-confirmed",
+        "The password is wrong",
+        _says("This needs the account's password once more, in the member 'password'. Nothing was changed."),
+    ),
+    errors.NameTaken: Problem(
+        HTTPStatus.CONFLICT,
+        "username-taken",
+        "The username is taken",
+        lambda error: f"Another account is called {error.username!r}. Choose another username.",
+    ),
+    errors.DeckNotFound: Problem(
+        HTTPStatus.NOT_FOUND,
+        "deck-not-found",
+        "There is no such deck",
+        lambda error: f"You have no deck {error.deck_id}. It may have been deleted.",
+    ),
+    errors.DeckNameTaken: Problem(
+        HTTPStatus.CONFLICT,
+        "deck-name-taken",
+        "A deck of this name exists",
+        lambda error: f"You have a deck called {error.name!r} already; names that differ in case alone count as equal.",
+    ),
+    errors.CardNotFound: Problem(
+        HTTPStatus.NOT_FOUND,
+        "card-not-found",
+        "There is no such card",
+        lambda error: f"You have no card {error.card_id}. It may have been deleted.",
+    ),
+    errors.StaleReview: Problem(
+        HTTPStatus.CONFLICT,
+        "stale-review",
+        "The card has been reviewed since it was shown",
+        _says("Nothing was changed. The member 'card' is the card as it now is."),
+        members=lambda error: {"card": CardView.of(error.card, services().scheduler).model_dump(mode="json")},
+    ),
+    errors.InvalidCursor: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-input",
+        "The request does not have the form it must have",
+        _says("See 'errors' for each part that is wrong."),
+        members=lambda _: {"errors": [_field_error("query", "cursor", "is not a cursor that this list has given out")]},
+    ),
+    errors.StorageFull: Problem(
+        HTTPStatus.INSUFFICIENT_STORAGE,
+        "storage-full",
+        "There is no room left to store this",
+        _says("Nothing was changed. Reading still works."),
+        level=logging.CRITICAL,
+    ),
+    errors.StoreDamaged: Problem(
+        _UNAVAILABLE.status, _UNAVAILABLE.code, _UNAVAILABLE.title, _UNAVAILABLE.detail, _RETRY, level=logging.CRITICAL
+    ),
+    errors.StoreMissing: Problem(
+        _UNAVAILABLE.status, _UNAVAILABLE.code, _UNAVAILABLE.title, _UNAVAILABLE.detail, _RETRY, level=logging.CRITICAL
+    ),
+    errors.StoreError: _UNAVAILABLE,
+}
+
+_HTTP_CODES = {
+    HTTPStatus.BAD_REQUEST: ("malformed-request", "The body is not valid JSON, or the request is malformed."),
+    HTTPStatus.NOT_FOUND: ("not-found", "There is nothing at this path."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "See the header 'Allow' for the methods this path takes."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body-too-large", "The body is larger than 1 MiB."),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
+        "unsupported-media-type",
+        "Send the body as JSON: 'Content-Type: application/json'.",
+    ),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("invalid-input", "See 'errors' for each part that is wrong."),
+}
+
+
+def raises(*kinds: type[Exception]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare which errors a view can end in, for the OpenAPI document."""
+
+    def declare(view: Callable[..., Any]) -> Callable[..., Any]:
+        setattr(view, _RAISES, kinds)
+        return view
+
+    return declare
+
+
+def declared(view: Callable[..., Any]) -> list[Problem]:
+    """Return the problems a view has declared."""
+    return [_problem_of(kind) for kind in getattr(view, _RAISES, ())]
+
+
+def register(app: APIFlask) -> None:
+    """Answer every error of this application with a problem document."""
+    for kind in _PROBLEMS:
+        app.register_error_handler(kind, _answer_known)
+    app.register_error_handler(Exception, _answer_unknown)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(HTTPError, _answer_validation)
+
+
+def _problem_of(kind: type[Exception]) -> Problem:
+    return next(_PROBLEMS[ancestor] for ancestor in kind.__mro__ if ancestor in _PROBLEMS)
+
+
+def _answer_known(error: Exception) -> Response:
+    problem = _problem_of(type(error))
+    reason = f"{type(error).__name__}: {error}"
+    log.log(problem.level, "refused", extra={"problem": problem.code, "reason": reason})
+    return _response(
+        problem.status, problem.code, problem.title, problem.detail(error), problem.headers, **problem.members(error)
+    )
+
+
+def _answer_unknown(error: Exception) -> Response:
+    log.critical("unhandled error", exc_info=error)
+    return _response(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal-error",
+        "Something went wrong on our side",
+        "The error has been logged under this request_id.",
+    )
+
+
+def _answer_http(error: HTTPException) -> Response:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error.get_response()  # type: ignore[return-value] # a redirect
+    status = HTTPStatus(error.code)
+    code, detail = _HTTP_CODES.get(status, ("http-error", status.description))
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return _response(status, code, status.phrase, detail, headers)
+
+
+def _answer_validation(error: HTTPError) -> Response:
+    status = HTTPStatus(error.status_code)
+    code, detail = _HTTP_CODES.get(status, ("http-error", status.description))
+    title = "The request does not have the form it must have"
+    return _response(status, code, title, detail, errors=_field_errors(error.detail))
+
+
+def _field_errors(detail: Any) -> list[dict[str, str]]:
+    return [
+        _field_error("body" if location == "json" else "query", name.replace("_schema", ""), message)
+        for location, by_field in detail.items()
+        for name, messages in by_field.items()
+        for message in messages
+    ]
+
+
+def _field_error(location: Any, name: str, message: str) -> dict[str, str]:
+    return FieldError(location=location, field=name, message=message).model_dump()
+
+
+def _response(
+    status: HTTPStatus, code: str, title: str, detail: str, headers: dict[str, str] | None = None, **members: Any
+) -> Response:
+    problem = ProblemView(type=_TYPE + code, title=title, status=status, detail=detail, request_id=g.request_id)
+    body = {**problem.model_dump(exclude_none=True), **members}
+    return Response(json.dumps(body), status, headers, content_type=CONTENT_TYPE)

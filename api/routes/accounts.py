@@ -1,0 +1,91 @@
+"""Accounts: signing up, and what an account's owner does with it."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from apiflask import APIBlueprint
+from pydantic import Field
+
+from api import text
+from api.account.accounts import NewAccount
+from api.authentication import public, signed_in
+from api.errors import NameTaken, PasswordNotConfirmed
+from api.problems import raises
+from api.services import services
+from api.shapes import Input, View
+from auth import passwords
+from auth.claims import Claims
+from auth.errors import HashingBusy
+
+bp = APIBlueprint("accounts", __name__, url_prefix="/v1/accounts", tag="Accounts")
+
+NewPassword = Annotated[str, Field(min_length=passwords.MIN_LENGTH, max_length=passwords.MAX_LENGTH)]
+
+
+class SignUp(Input):
+    """A new account. Usernames are unique, and their case counts."""
+
+    username: text.Username
+    name: text.DisplayName
+    password: NewPassword
+
+
+class AccountEdit(Input):
+    """What can be changed of an account."""
+
+    name: text.DisplayName
+
+
+class PasswordConfirmation(Input):
+    """The account's password once more, so that a stolen token is not enough."""
+
+    password: str
+
+
+class AccountView(View):
+    """An account, as its owner sees it."""
+
+    user_id: int
+    username: str
+    name: str
+    created_at: datetime
+
+
+@bp.post("")
+@public
+@bp.input(SignUp, arg_name="new")
+@bp.output(AccountView, HTTPStatus.CREATED)
+@raises(NameTaken, HashingBusy)
+def sign_up(new: SignUp) -> AccountView:
+    """Make an account, with its collection."""
+    account = services().accounts.sign_up(NewAccount(new.username, new.name, new.password))
+    return AccountView.model_validate(account)
+
+
+@bp.get("/me")
+@signed_in
+@bp.output(AccountView)
+def get_account(caller: Claims) -> AccountView:
+    """Read your account."""
+    return AccountView.model_validate(services().accounts.get(caller.user_id))
+
+
+@bp.patch("/me")
+@signed_in
+@bp.input(AccountEdit, arg_name="edit")
+@bp.output(AccountView)
+def edit_account(edit: AccountEdit, caller: Claims) -> AccountView:
+    """Change the name you are shown under."""
+    return AccountView.model_validate(services().accounts.rename(caller.user_id, edit.name))
+
+
+@bp.delete("/me")
+@signed_in
+@bp.input(PasswordConfirmation, arg_name="confirmation")
+@bp.output({}, HTTPStatus.NO_CONTENT)
+@raises(PasswordNotConfirmed, HashingBusy)
+def delete_account(confirmation: PasswordConfirmation, caller: Claims) -> tuple[str, HTTPStatus]:
+    """Delete your account with everything in it, at once and for good."""
+    services().accounts.delete(caller.user_id, confirmation.password)
+    return "", HTTPStatus.NO_CONTENT

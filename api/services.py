@@ -1,0 +1,96 @@
+"""The only file that names concrete classes: builds everything the application is made of."""
+
+import resource
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Request, current_app
+
+from api.account.accounts import Accounts
+from api.account.sessions import Sessions
+from api.collection.calendar import DAYS
+from api.settings import Settings
+from api.store.accounts import SqliteAccounts
+from api.store.collections import SqliteCollections
+from api.store.pool import Pool
+from api.study.scheduler import Scheduler
+from auth.bearer import bearer_token
+from auth.claims import Claims
+from auth.clock import Clock, SystemClock
+from auth.keyring import Purpose
+from auth.keystore import KeyStore
+from auth.passwords import Passwords
+from auth.tokens import AccessTokens
+
+EXTENSION = "javumbo"
+_OTHER_DESCRIPTORS = 200
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the views work with. Tests and load tests may replace any member."""
+
+    settings: Settings
+    clock: Clock
+    keystore: KeyStore
+    authenticate: Callable[[Request], Claims]
+    accounts: Accounts
+    sessions: Sessions
+    collections: SqliteCollections
+    scheduler: Scheduler
+
+    def close(self) -> None:
+        """Close every file that is open."""
+        self.collections.pool.close()
+        self.accounts.accounts.pool.close()
+
+    def check_ready(self) -> None:
+        """Make sure that requests can be served. NoSigningKey, or a StoreError."""
+        self.keystore.ring.signing_key(Purpose.SESSION, self.clock.now())
+        self.accounts.accounts.by_id(0)
+
+
+def build_services(settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None) -> Services:
+    """Build the services of one process. KeyRingInvalid if there is no usable key ring."""
+    clock = clock or SystemClock()
+    passwords = passwords or Passwords(settings.auth.hashes_at_once)
+    keystore = KeyStore(settings.auth.keys)
+    tokens = AccessTokens(keystore, settings.auth, clock)
+    patience = settings.write_timeout.total_seconds()
+    accounts = SqliteAccounts(settings.accounts_file, Pool(1, patience))
+    collections = SqliteCollections(
+        settings.collections_folder,
+        Pool(_most_open(settings), patience),
+        clock,
+        has_account=lambda user_id: accounts.by_id(user_id) is not None,
+    )
+    return Services(
+        settings=settings,
+        clock=clock,
+        keystore=keystore,
+        authenticate=_authenticator(tokens),
+        accounts=Accounts(accounts, collections, passwords, clock),
+        sessions=Sessions(accounts, passwords, tokens, clock, settings.refresh_max),
+        collections=collections,
+        scheduler=Scheduler(DAYS),
+    )
+
+
+def services() -> Services:
+    """Return the services of the application that handles the current request."""
+    found: Services = current_app.extensions[EXTENSION]
+    return found
+
+
+def _most_open(settings: Settings) -> int:
+    # Each takes a descriptor for the database, its log, its index and its lock; the rest is for connections.
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(1, min(settings.open_collections, (soft - _OTHER_DESCRIPTORS) // 4))
+
+
+def _authenticator(tokens: AccessTokens) -> Callable[[Request], Claims]:
+    def authenticate(request: Request) -> Claims:
+        token = bearer_token(request.headers.get("Authorization"), in_query="access_token" in request.args)
+        return tokens.verify(token)
+
+    return authenticate

@@ -1,0 +1,60 @@
+"""What kinds of text the API takes: normalised, bounded, and free of characters that only do harm."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+
+# Separators Anki uses between fields, NUL, and other controls; tabs and line ends are text.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def normalised(value: object) -> object:
+    """Return text trimmed and in NFC, so that what looks the same is the same; anything else unchanged."""
+    return unicodedata.normalize("NFC", value.strip()) if isinstance(value, str) else value
+
+
+def printable(value: str) -> str:
+    """Refuse text with characters that have no shape of their own."""
+    if not value.isprintable():
+        raise ValueError("must contain printable characters only")
+    return value
+
+
+def without_controls(value: str) -> str:
+    """Refuse control characters other than tabs and line ends."""
+    if _CONTROLS.search(value):
+        raise ValueError("must not contain control characters other than tab and line ends")
+    return value
+
+
+def not_blank(value: str) -> str:
+    """Refuse text of nothing but white space."""
+    if not value.strip():
+        raise ValueError("must not be blank")
+    return value
+
+
+def without_spaces(value: str) -> str:
+    """Refuse white space."""
+    if any(character.isspace() for character in value):
+        raise ValueError("must not contain white space")
+    return value
+
+
+Line = Annotated[str, BeforeValidator(normalised), AfterValidator(printable)]
+"""One line of printable text, trimmed and in NFC."""
+
+Username = Annotated[Line, StringConstraints(min_length=1, max_length=20)]
+DisplayName = Annotated[Line, StringConstraints(min_length=1, max_length=50)]
+DeckName = Annotated[Line, StringConstraints(min_length=1, max_length=100)]
+Tag = Annotated[Line, StringConstraints(min_length=1, max_length=100), AfterValidator(without_spaces)]
+
+FieldText = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(without_controls)]
+"""The content of a note's field: HTML, as in Anki."""
+
+FirstField = Annotated[FieldText, StringConstraints(min_length=1), AfterValidator(not_blank)]
+
+Credential = Annotated[str, BeforeValidator(normalised)]
+"""A username as somebody types it to sign in: compared as it was stored, not judged."""

@@ -1,0 +1,26 @@
+from dataclasses import replace
+
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.services import Services
+from auth.keyring import KeyRing
+
+
+def test_a_worker_that_lives_and_can_serve_says_so(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"status": "ok"}
+
+
+def test_a_worker_without_accounts_lives_and_is_not_ready(client: FlaskClient, services: Services) -> None:
+    services.settings.accounts_file.unlink()
+
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    assert not services.settings.accounts_file.exists()
+
+
+def test_a_worker_that_cannot_sign_is_not_ready(services: Services) -> None:
+    services.keystore.ring = KeyRing([])
+
+    assert create_app(replace(services)).test_client().get("/readyz").status_code == 503

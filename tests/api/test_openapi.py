@@ -1,0 +1,57 @@
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> dict[str, Any]:
+    answer = client.get("/openapi.json")
+    assert answer.json is not None
+    return dict(answer.json)
+
+
+def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+def test_every_refusal_is_a_problem_document(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    assert set(response["content"]) == {"application/problem+json"}, (path, method, status)
+
+
+def test_who_may_call_is_in_the_document(document: dict[str, Any]) -> None:
+    sign_in, decks = document["paths"]["/v1/sessions"]["post"], document["paths"]["/v1/decks"]["get"]
+
+    assert "security" not in sign_in
+    assert decks["security"] == [{"bearer": []}]
+    assert "401" in decks["responses"]
+
+
+def test_a_stale_review_is_documented_with_its_card(document: dict[str, Any]) -> None:
+    conflict = document["paths"]["/v1/cards/{card_id}/reviews"]["post"]["responses"]["409"]
+
+    schema = conflict["content"]["application/problem+json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/StaleReviewView"}
+
+
+def test_the_host_of_the_first_request_is_not_remembered(client: FlaskClient) -> None:
+    answer = client.get("/openapi.json", headers={"Host": "attacker.example"})
+
+    assert "attacker.example" not in answer.text
+
+
+def test_the_documentation_page_works_without_the_internet(client: FlaskClient) -> None:
+    page = client.get("/docs/")
+    with client.get("/docs/swagger-ui-bundle.js") as script:
+        size = len(script.data)
+
+    assert page.status_code == 200
+    assert re.findall(r'(?:src|href)="(?!/docs/)', page.text) == []
+    assert size > 100_000
