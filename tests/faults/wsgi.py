@@ -1,0 +1,48 @@
+"""The application with collections that stop their own process in the middle of a write, when told to.
+
+A write of user 7 stops its worker (SIGSTOP), with the lock held and nothing committed, if there is a
+file `stop_7` in the data folder; the file is used up by that.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from api import request_log
+from api.app import create_app
+from api.services import build_services
+from api.settings import Settings
+from api.store.collection import Collection
+from api.store.collections import SqliteCollections
+from api.store.pool import Pool
+from auth.clock import SystemClock
+
+
+class StoppingCollections(SqliteCollections):
+    def __init__(self, settings: Settings) -> None:
+        self._data = settings.data
+        pool = Pool(100, settings.write_timeout.total_seconds())
+        super().__init__(settings.collections_folder, pool, SystemClock(), has_account=lambda _: True)
+
+    @contextmanager
+    def writing(self, user_id: int) -> Iterator[Collection]:
+        with super().writing(user_id) as collection:
+            yield collection
+            if used_up(self._data / f"stop_{user_id}"):
+                os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def used_up(trigger: Path) -> bool:
+    try:
+        trigger.unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+request_log.configure()
+_settings = Settings.from_environ(os.environ)
+app = create_app(replace(build_services(_settings), collections=StoppingCollections(_settings)))

@@ -1,0 +1,91 @@
+"""schemathesis makes requests out of our OpenAPI document, on the live server with a valid token."""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode, checks
+
+from tests.live import PASSWORD, User, serving
+
+BUDGET = 25
+REQUEST_LINE_TOO_LONG = 414
+# Not positive_data_acceptance: a schema cannot say what a cursor is, or that a name is taken.
+# Not negative_data_rejection: aiming mends what was made wrong.
+CHECKS = [
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+Case = schemathesis.Case[Any]
+HEALTH = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+
+class Aim:
+    """Points every other request at something that exists, so that more than the refusals are tried."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self._count = 0
+
+    def __call__(self, case: Case, label: str) -> None:
+        self._count += 1
+        if self._count % 2:
+            return
+        if "deck_id" in (case.path_parameters or {}):
+            case.path_parameters["deck_id"] = self._new_deck()
+        if "card_id" in (case.path_parameters or {}):
+            case.path_parameters["card_id"] = self._new_card()
+        if label == "POST /v1/sessions":
+            case.body = {"username": self.user.username, "password": PASSWORD}
+        if label == "POST /v1/cards/{card_id}/reviews" and isinstance(case.body, dict):
+            case.body["review_count"] = 0
+
+    def _new_deck(self) -> int:
+        created = self.user.ask("POST", "/v1/decks", {"name": f"aim {self._count}"})
+        return int(created.json()["id"])
+
+    def _new_card(self) -> int:
+        return int(self.user.add_card(f"aim {self._count}").json()["cards"][0]["id"])
+
+
+def try_operation(operation: Any, aim: Aim, headers: dict[str, str], budget: int) -> set[int]:
+    """Make requests for one operation; return the statuses that came back. Each answer must be documented."""
+    statuses: set[int] = set()
+
+    @seed(20261123)
+    @settings(max_examples=budget, deadline=None, database=None, suppress_health_check=HEALTH)
+    @given(case=st.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode]))
+    def fuzz(case: Case) -> None:
+        aim(case, operation.label)
+        answer = case.call(headers=headers)
+        if answer.status_code == REQUEST_LINE_TOO_LONG:
+            return  # gunicorn's own answer: it never reached the application
+        statuses.add(answer.status_code)
+        case.validate_response(answer, checks=CHECKS)
+
+    fuzz()
+    return statuses
+
+
+@pytest.mark.parametrize("budget", [BUDGET, pytest.param(400, marks=pytest.mark.long)])
+def test_no_5xx_no_undocumented_answer_and_every_operation_succeeds_at_least_once(tmp_path: Path, budget: int) -> None:
+    seen: dict[str, set[int]] = defaultdict(set)
+    with serving(tmp_path) as server:
+        user, victim = User(server, "anna").sign_up(), User(server, "victim").sign_up()
+        aim, headers = Aim(user), {"Authorization": f"Bearer {user.token}"}
+        schema = schemathesis.openapi.from_url(server.url + "/openapi.json")
+        operations: list[Any] = [result.ok() for result in schema.get_all_operations()]  # type: ignore[union-attr]
+        for operation in operations:
+            seen[operation.label] = try_operation(operation, aim, headers, budget)
+        seen["DELETE /v1/accounts/me"].add(victim.ask("DELETE", "/v1/accounts/me", {"password": PASSWORD}).status_code)
+
+    assert len(operations) >= 18
+    assert not any(status >= 500 for statuses in seen.values() for status in statuses)
+    assert [label for label, statuses in seen.items() if not statuses & {200, 201, 204}] == []

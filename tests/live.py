@@ -1,0 +1,128 @@
+"""The real thing: the server as its own processes, and people who use it over HTTP."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.files import query
+
+ROOT = Path(__file__).parents[1]
+PASSWORD = "correct horse battery"
+SERVE = [sys.executable, "-m", "api", "serve"]
+SERVE_ANOTHER = (
+    "import os; from api.server import run; from api.settings import Settings; "
+    "run(Settings.from_environ(os.environ), app={!r})"
+)
+
+
+@dataclass
+class LiveServer:
+    process: "subprocess.Popen[str]"
+    url: str
+    data: Path
+    log: Path
+
+    def workers(self) -> list[int]:
+        """The process ids of the workers alive now."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(pid) for pid in children.split()]
+
+    def collection(self, user_id: int) -> Path:
+        return self.data / "collections" / f"user_{user_id}.db"
+
+
+@contextmanager
+def serving(folder: Path, app: str | None = None, **settings: str) -> Iterator[LiveServer]:
+    """Run the server on a free port until the block ends. `app` serves another wsgi module than the real one."""
+    command = SERVE if app is None else [sys.executable, "-c", SERVE_ANOTHER.format(app)]
+    data, log = folder / "data", folder / "server.log"
+    environ = {**os.environ, "JAVUMBO_DATA": str(data), "JAVUMBO_PORT": "0", "PYTHONPATH": str(ROOT)}
+    environ |= {f"JAVUMBO_{name.upper()}": value for name, value in settings.items()}
+    with log.open("w") as errors:
+        process = subprocess.Popen(command, env=environ, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=errors)
+    assert process.stdout is not None
+    with process, process.stdout:
+        try:
+            line = process.stdout.readline()
+            assert "listens on" in line, log.read_text()
+            server = LiveServer(process, line.split()[3], data, log)
+            until(lambda: requests.get(server.url + "/readyz", timeout=5).status_code == 200)
+            yield server
+        finally:
+            stop(process)
+
+
+def stop(process: "subprocess.Popen[str]") -> None:
+    """End a server as Ctrl-C would, also when its workers are stopped."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    for pid in children.read_text().split() if children.exists() else []:
+        os.kill(int(pid), signal.SIGCONT)
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def until(happens: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for something to happen."""
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@dataclass
+class User:
+    """Somebody with an account. Every request may go to another worker: connections are not kept."""
+
+    server: LiveServer
+    username: str
+    user_id: int = 0
+    token: str = ""
+    decks: dict[str, int] = field(default_factory=dict)
+
+    def sign_up(self) -> "User":
+        new = {"username": self.username, "name": self.username, "password": PASSWORD}
+        self.user_id = self._json("POST", "/v1/accounts", new, 201)["user_id"]
+        return self.sign_in()
+
+    def sign_in(self) -> "User":
+        credentials = {"username": self.username, "password": PASSWORD}
+        self.token = self._json("POST", "/v1/sessions", credentials, 201)["access_token"]
+        self.decks = {deck["name"]: deck["id"] for deck in self._json("GET", "/v1/decks", None, 200)["items"]}
+        return self
+
+    def add_card(self, front: str, **options: Any) -> requests.Response:
+        body = {"front": front, "back": "back"}
+        return self.ask("POST", f"/v1/decks/{self.decks['MyFirstDeck']}/cards", body, **options)
+
+    def ask(
+        self, method: str, path: str, json: Any = None, via: requests.Session | None = None, timeout: float = 30
+    ) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if via is None:
+            with requests.Session() as session:
+                return session.request(method, self.server.url + path, json=json, headers=headers, timeout=timeout)
+        return via.request(method, self.server.url + path, json=json, headers=headers, timeout=timeout)
+
+    def _json(self, method: str, path: str, json: Any, expected: int) -> Any:
+        answer = self.ask(method, path, json)
+        assert answer.status_code == expected, (method, path, answer.status_code, answer.text)
+        return answer.json()
+
+
+def fronts_in(path: Path) -> list[str]:
+    """Return the front of every live note in a collection."""
+    rows = query(path, "SELECT fields FROM notes WHERE deleted_at IS NULL")
+    return [json.loads(row["fields"])[0] for row in rows]
