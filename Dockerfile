@@ -16,7 +16,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     JAVUMBO_HOST=0.0.0.0 \
     JAVUMBO_DATA=/data
-USER javumbo
+USER 10001
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \

@@ -29,7 +29,8 @@ def run(settings: Settings, app: str = "api.wsgi:app") -> None:
 def prepare(settings: Settings) -> None:
     """Create the data folder, the key ring and the databases where there were none before. SettingInvalid."""
     try:
-        settings.collections_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (settings.data, settings.collections_folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_writable(settings.data)
         _prepare_accounts(settings)
     except OSError as error:

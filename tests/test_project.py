@@ -72,6 +72,6 @@ def test_the_compose_file_names_no_secret_and_runs_what_the_image_serves() -> No
 
     assert "8000:8000" in compose
     assert "data:/data" in compose
-    assert "USER javumbo" in dockerfile
+    assert "USER 10001" in dockerfile
     assert "HEALTHCHECK" in dockerfile
     assert not re.search(r"(?i)password|secret|token", compose + dockerfile)

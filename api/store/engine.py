@@ -33,12 +33,11 @@ _FAULTS: dict[str, type[StoreError]] = {
 }
 
 
-def connect(path: Path, *, create: bool = False) -> Connection:
-    """Open a file in WAL mode with every commit on disk before it returns. Never creates one unless told to."""
-    mode = "rwc" if create else "rw"
+def connect(path: Path) -> Connection:
+    """Open a file that exists, in WAL mode with every commit on disk before it returns. Never creates one."""
     with faults(path):
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
+            f"{path.absolute().as_uri()}?mode=rw",
             uri=True,
             isolation_level=None,
             check_same_thread=False,

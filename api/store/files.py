@@ -18,6 +18,7 @@ def build(path: Path, schema: Schema, fill: Callable[[Connection], None]) -> Non
     """
     with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
         building = Path(folder) / path.name
+        building.touch(mode=0o600)  # what SQLite keeps beside it gets the same mode
         _fill(building, schema, fill)
         disk.sync(building)
         # A link, unlike a rename, never replaces what is there.
@@ -32,7 +33,7 @@ def remove(path: Path) -> None:
 
 
 def _fill(path: Path, schema: Schema, fill: Callable[[Connection], None]) -> None:
-    connection = engine.connect(path, create=True)
+    connection = engine.connect(path)
     try:
         with engine.faults(path):
             migrations.stamp(connection, schema)

@@ -29,10 +29,12 @@ def test_what_is_missing_is_made_once(fresh: Settings) -> None:
     assert {path.name for path in fresh.data.iterdir()} == {"accounts.db", "collections", "keys"}
 
 
-def test_nobody_else_can_look_into_the_collections(fresh: Settings) -> None:
+def test_nobody_else_can_look_into_the_data(fresh: Settings) -> None:
     prepare(fresh)
 
-    assert fresh.collections_folder.stat().st_mode & 0o077 == 0
+    made = [fresh.data, *fresh.data.rglob("*")]
+
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path, fresh: Settings) -> None:

@@ -1,3 +1,5 @@
+import runpy
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,3 +28,14 @@ def test_the_folder_follows_the_settings() -> None:
     assert folder_of({}) == Path("data/keys")
     assert folder_of({"JAVUMBO_DATA": "/d"}) == Path("/d/keys")
     assert folder_of({"JAVUMBO_DATA": "/d", "JAVUMBO_KEYS": "/k"}) == Path("/k")
+
+
+def test_it_is_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAVUMBO_DATA", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["python -m auth", "keys", "init"])
+
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("auth", run_name="__main__")
+
+    assert ended.value.code == 0
+    assert keystore.exists(tmp_path / "keys")

@@ -12,7 +12,7 @@ from schemathesis import GenerationMode, checks
 
 from tests.live import PASSWORD, User, serving
 
-BUDGET = 25
+BUDGET = 15
 REQUEST_LINE_TOO_LONG = 414
 # Not positive_data_acceptance: a schema cannot say what a cursor is, or that a name is taken.
 # Not negative_data_rejection: aiming mends what was made wrong.

@@ -189,6 +189,14 @@ def test_closing_can_be_repeated_and_needs_no_file(collections: SqliteCollection
     assert not collections.path(OWNER).exists()
 
 
+def test_nobody_else_can_read_a_file_or_what_lies_beside_it(collections: SqliteCollections, tmp_path: Path) -> None:
+    with collections.writing(OWNER) as collection:
+        decks.create(collection, "Norwegian")
+        beside = [path for path in tmp_path.iterdir() if path.stat().st_mode & 0o077]
+
+    assert beside == []
+
+
 def test_removing_leaves_no_file_behind(collections: SqliteCollections, tmp_path: Path) -> None:
     with collections.reading(OWNER):
         pass
