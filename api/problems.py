@@ -196,7 +196,8 @@ def _problem_of(kind: type[Exception]) -> Problem:
 
 def _answer_known(error: Exception) -> Response:
     problem = _problem_of(type(error))
-    reason = f"{type(error).__name__}: {error}"
+    causes = [error] if error.__cause__ is None else [error, error.__cause__]
+    reason = ", because of ".join(f"{type(cause).__name__}: {cause}" for cause in causes)
     log.log(problem.level, "refused", extra={"problem": problem.code, "reason": reason})
     return _response(
         problem.status, problem.code, problem.title, problem.detail(error), problem.headers, **problem.members(error)

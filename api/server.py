@@ -22,7 +22,7 @@ def run(settings: Settings, app: str = "api.wsgi:app") -> None:
     """Serve until told to stop. SettingInvalid, before anything is started, if that cannot work."""
     prepare(settings)
     listener = _listen(settings)
-    _raise_descriptor_limit()
+    _raise_descriptor_limit(settings)
     _Gunicorn(settings, listener, app).run()
 
 
@@ -86,10 +86,11 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _raise_descriptor_limit() -> None:
-    # A collection kept open takes four descriptors; the usual soft limit of 1024 is for a few.
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+def _raise_descriptor_limit(settings: Settings) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(settings.descriptors, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
@@ -97,7 +98,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
 
     def __init__(self, settings: Settings, listener: socket.socket, app: str) -> None:
         self._settings = settings
-        self._listener = listener
+        self._bind = f"fd://{listener.detach()}"
         self._app = app
         super().__init__()
 
@@ -112,7 +113,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
 
     def _options(self) -> dict[str, Any]:
         return {
-            "bind": f"fd://{self._listener.detach()}",
+            "bind": self._bind,
             "workers": self._settings.workers,
             "worker_class": "gthread",
             "threads": self._settings.threads,

@@ -9,7 +9,7 @@ from flask import Request, current_app
 from api.account.accounts import Accounts
 from api.account.sessions import Sessions
 from api.collection.calendar import DAYS
-from api.settings import Settings
+from api.settings import OTHER_DESCRIPTORS, Settings
 from api.store.accounts import SqliteAccounts
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
@@ -23,7 +23,6 @@ from auth.passwords import Passwords
 from auth.tokens import AccessTokens
 
 EXTENSION = "javumbo"
-_OTHER_DESCRIPTORS = 200
 
 
 @dataclass(frozen=True)
@@ -83,9 +82,9 @@ def services() -> Services:
 
 
 def _most_open(settings: Settings) -> int:
-    # Each takes a descriptor for the database, its log, its index and its lock; the rest is for connections.
+    # Each takes a descriptor for the database, its log, its index and its lock.
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(1, min(settings.open_collections, (soft - _OTHER_DESCRIPTORS) // 4))
+    return max(1, min(settings.open_collections, (soft - OTHER_DESCRIPTORS) // 4))
 
 
 def _authenticator(tokens: AccessTokens) -> Callable[[Request], Claims]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from auth.settings import AuthSettings
 
 PREFIX = "JAVUMBO_"
+OTHER_DESCRIPTORS = 200
 _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -143,6 +144,11 @@ class Settings:
             keys=self.data / "keys" if self.keys == Path() else self.keys,
             hashes_at_once=max(1, (os.cpu_count() or 1) // self.workers),
         )
+
+    @property
+    def descriptors(self) -> int:
+        """How many files a worker may have open: four for each collection, and the rest for connections."""
+        return 4 * self.open_collections + OTHER_DESCRIPTORS
 
     @property
     def accounts_file(self) -> Path:

@@ -12,8 +12,9 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock, in whole milliseconds: what is answered now is what will be read from the store."""
 
     def now(self) -> datetime:
         """Return this instant, aware and in UTC."""
-        return datetime.now(UTC)
+        now = datetime.now(UTC)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -1,5 +1,6 @@
 """Sessions: each is one sign-in on one device."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +12,8 @@ from auth.clock import Clock
 from auth.errors import WrongPassword
 from auth.passwords import Passwords
 from auth.tokens import AccessTokens, IssuedToken
+
+log = logging.getLogger("javumbo.sessions")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Sessions:
             self.accounts.insert_session(account, session)
         except AccountGone as error:
             raise WrongCredentials from error
+        log.info("session opened", extra={"user_id": account.user_id, "sid": sid, "address": claimed.address})
         return OpenedSession(account, token)
 
     def _verified(self, claimed: SignIn) -> Account:
@@ -67,6 +71,9 @@ class Sessions:
         try:
             better = self.passwords.verify(claimed.password, stored)
         except WrongPassword as error:
+            # Not the name: people type their password there.
+            user_id = None if account is None else account.user_id
+            log.warning("sign-in refused", extra={"user_id": user_id, "address": claimed.address})
             raise WrongCredentials from error
         assert account is not None, "a password was verified against its hash"
         if better is not None:

@@ -57,6 +57,21 @@ def test_when_the_parent_is_killed_the_workers_end(tmp_path: Path) -> None:
         until(lambda: not any(is_alive(pid) for pid in workers))
 
 
+def test_a_hangup_replaces_the_workers_and_goes_on_serving(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        before = set(server.workers())
+        server.process.send_signal(signal.SIGHUP)
+
+        until(lambda: len(set(server.workers()) - before) == 3 and not before & set(server.workers()))
+
+        assert requests.get(server.url + "/readyz", timeout=5).status_code == 200
+
+
+def test_it_listens_on_an_ipv6_address_too(tmp_path: Path) -> None:
+    with serving(tmp_path, host="::1") as server:
+        assert server.url.startswith("http://[::1]:")
+
+
 def test_what_was_there_is_there_after_a_restart(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         jwks = requests.get(server.url + "/.well-known/jwks.json", timeout=5).json()

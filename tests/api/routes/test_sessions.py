@@ -96,6 +96,27 @@ def test_a_disabled_account_cannot_sign_in_nor_use_its_token(
     assert anna.ask("GET", "/v1/accounts/me").status_code == 401
 
 
+def test_sign_ins_and_refusals_are_logged_without_what_was_typed(
+    client: FlaskClient, anna: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "javumbo")
+
+    client.post("/v1/sessions", json={"username": "anna", "password": PASSWORD})
+    client.post("/v1/sessions", json={"username": "anna", "password": "a wrong one"})
+    client.post("/v1/sessions", json={"username": "a wrong one", "password": PASSWORD})
+
+    lines = [vars(record) for record in caplog.records if record.name == "javumbo.sessions"]
+    assert [(line["msg"], line["user_id"]) for line in lines] == [
+        ("session opened", anna.user_id),
+        ("sign-in refused", anna.user_id),
+        ("sign-in refused", None),
+    ]
+    logged = str([vars(record) for record in caplog.records])
+    assert "there is no such account" in logged
+    assert "a wrong one" not in logged
+    assert PASSWORD not in logged
+
+
 @pytest.mark.parametrize("body", [{}, {"username": "anna"}, {"username": 5, "password": "a"}])
 def test_a_sign_in_without_credentials_is_a_422(client: FlaskClient, body: dict[str, Any]) -> None:
     assert client.post("/v1/sessions", json=body).status_code == 422
