@@ -9,7 +9,7 @@ from api.collection import decks
 from api.errors import CardNotFound
 from api.store import cards as rows
 from api.store import notes
-from api.store.cards import Card
+from api.store.cards import Card, NotePlace
 from api.store.collection import Collection
 from api.store.notes import NoteType
 from api.study.rendering import Template
@@ -19,21 +19,12 @@ _MOST_DUPLICATES = 10
 
 
 @dataclass(frozen=True)
-class Duplicate:
-    """Another note with the same front, and the deck of its first card."""
-
-    note_id: int
-    deck_id: int
-    deck_name: str
-
-
-@dataclass(frozen=True)
 class AddedNote:
     """A note just added, its cards, and up to ten others that have the same front."""
 
     note_id: int
     cards: list[Card]
-    duplicates: list[Duplicate]
+    duplicates: list[NotePlace]
 
 
 def add_note_types(collection: Collection) -> None:
@@ -46,7 +37,8 @@ def add(collection: Collection, deck_id: int, fields: Sequence[str], tags: Seque
     """Add a basic note, and its cards to a deck. DeckNotFound. A front that exists already is told, not refused."""
     decks.require(collection, deck_id)
     note_id = insert(collection, basic(collection), deck_id, fields, tags)
-    return AddedNote(note_id, rows.of_note(collection, note_id), _duplicates(collection, note_id, fields[0]))
+    duplicates = rows.with_front(collection, front_digest(fields[0]), apart_from=note_id, limit=_MOST_DUPLICATES)
+    return AddedNote(note_id, rows.of_note(collection, note_id), duplicates)
 
 
 def basic(collection: Collection) -> NoteType:
@@ -99,9 +91,3 @@ def front_digest(front: str) -> int:
     """Return 48 bits of a digest of a first field: equal for fields that a reader could not tell apart."""
     text = " ".join(unicodedata.normalize("NFC", front).split())
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
-
-
-def _duplicates(collection: Collection, note_id: int, front: str) -> list[Duplicate]:
-    others = notes.with_front(collection, front_digest(front), apart_from=note_id, limit=_MOST_DUPLICATES)
-    first_cards = (rows.of_note(collection, other)[0] for other in others)
-    return [Duplicate(card.note_id, card.deck_id, card.deck_name) for card in first_cards]

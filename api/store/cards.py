@@ -29,6 +29,15 @@ class Card:
     created_at: datetime
 
 
+@dataclass(frozen=True)
+class NotePlace:
+    """A note, and the deck its first card lies in."""
+
+    note_id: int
+    deck_id: int
+    deck_name: str
+
+
 def insert(collection: Collection, note_id: int, deck_id: int, ordinal: int) -> None:
     """Add a new card."""
     collection.run(
@@ -57,6 +66,13 @@ def of_deck(collection: Collection, deck_id: int, after: int, limit: int) -> lis
     """Return cards of a deck in the order they were added, from past an id on."""
     rows = collection.run("cards_of_deck_after", deck_id=deck_id, after=after, page=limit)
     return [_card(row) for row in rows]
+
+
+def with_front(collection: Collection, front_digest: int, apart_from: int, limit: int) -> list[NotePlace]:
+    """Return other notes whose first field is the same, as first fields are compared."""
+    rows = collection.run("cards_with_front", front_digest=front_digest, apart_from=apart_from, page=limit)
+    first_cards = {row["note_id"]: row for row in reversed(list(rows))}
+    return [NotePlace(row["note_id"], row["deck_id"], row["deck_name"]) for row in reversed(first_cards.values())]
 
 
 def next_learning(collection: Collection, deck_id: int) -> Card | None:

@@ -82,17 +82,6 @@ def delete(collection: Collection, note_id: int) -> None:
     collection.run("delete_note", id=note_id, deleted_at=deleted_at)
 
 
-def with_front(collection: Collection, front_digest: int, apart_from: int, limit: int) -> list[int]:
-    """Return the ids of other notes whose first field is the same, as first fields are compared."""
-    rows = collection.run(
-        "notes_with_front",
-        front_digest=front_digest,
-        apart_from=apart_from,
-        page=limit,
-    )
-    return [row["id"] for row in rows]
-
-
 def load_texts(text: str) -> tuple[str, ...]:
     """Read a JSON array of text, as fields and tags are kept."""
     return tuple(json.loads(text))

@@ -13,6 +13,11 @@ SELECT * FROM shown_cards
 WHERE user_id = :user_id AND deck_id = :deck_id AND id > :after
 ORDER BY id LIMIT CAST(:page AS bigint);
 
+-- name: cards_with_front(user_id, front_digest, apart_from, page)
+SELECT note_id, deck_id, deck_name FROM shown_cards
+WHERE user_id = :user_id AND front_digest = :front_digest AND note_id <> :apart_from
+ORDER BY note_id, ordinal LIMIT CAST(:page AS bigint);
+
 -- name: next_learning(user_id, deck_id, now)^
 SELECT id FROM cards
 WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL

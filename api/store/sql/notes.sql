@@ -26,8 +26,3 @@ WHERE user_id = :user_id AND deleted_at IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM cards WHERE cards.user_id = :user_id AND cards.note_id = notes.id AND cards.deleted_at IS NULL
     );
-
--- name: notes_with_front(user_id, front_digest, apart_from, page)
-SELECT id FROM notes
-WHERE user_id = :user_id AND front_digest = :front_digest AND deleted_at IS NULL AND id <> :apart_from
-ORDER BY id LIMIT CAST(:page AS bigint);

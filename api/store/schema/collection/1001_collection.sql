@@ -111,7 +111,7 @@ SELECT
     cards.user_id, cards.id, cards.note_id, cards.deck_id, decks.name AS deck_name, cards.ordinal,
     cards.state, cards.step, cards.stability, cards.difficulty, cards.due_at, cards.due_day,
     cards.reviewed_at, cards.review_count, cards.lapses, cards.created_at,
-    notes.fields, notes.tags,
+    notes.fields, notes.tags, notes.front_digest,
     note_types.fields AS field_names, note_types.templates
 FROM cards
 JOIN notes ON notes.user_id = cards.user_id AND notes.id = cards.note_id
