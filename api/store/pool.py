@@ -39,8 +39,7 @@ class Pool:
 
     def close(self) -> None:
         """Close everything that nobody uses."""
-        with self._lock:
-            self._evict(down_to=0)
+        self._evict(down_to=0)
 
     def _take(self, path: Path) -> Database | None:
         with self._lock:
@@ -59,8 +58,8 @@ class Pool:
             if kept is not database:
                 database.close()
             self._users[kept] = self._users.get(kept, 0) + 1
-            self._evict(down_to=self._limit)
-            return kept
+        self._evict(down_to=self._limit)
+        return kept
 
     def _drop(self, path: Path) -> None:
         database = self._open.pop(path, None)
@@ -76,8 +75,22 @@ class Pool:
                     database.close()
 
     def _evict(self, down_to: int) -> None:
-        for path, database in list(self._open.items()):
-            if len(self._open) <= down_to:
-                return
-            if database not in self._users and database.try_close():
-                del self._open[path]
+        # Closing may write to the disk, and nobody should wait for that who wants another file.
+        for database in self._take_out(down_to):
+            if not database.try_close():
+                self._put_back(database)
+
+    def _take_out(self, down_to: int) -> list[Database]:
+        with self._lock:
+            unused = [database for database in self._open.values() if database not in self._users]
+            surplus = unused[: max(0, len(self._open) - down_to)]
+            for database in surplus:
+                del self._open[database.path]
+            return surplus
+
+    def _put_back(self, database: Database) -> None:
+        with self._lock:
+            if self._open.setdefault(database.path, database) is database:
+                self._open.move_to_end(database.path, last=False)
+            else:
+                database.close()
