@@ -7,7 +7,7 @@ from flask import Response, request
 from flask.json.provider import DefaultJSONProvider
 from flask_cors import CORS
 from flask_swagger_ui import get_swaggerui_blueprint
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
 from api import authentication, openapi, problems, request_log
@@ -71,9 +71,12 @@ def create_app(services: Services) -> APIFlask:
 
 
 def _require_json() -> None:
-    has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
-    if has_body and not request.is_json:
+    is_chunked = "Transfer-Encoding" in request.headers
+    if (request.content_length or is_chunked) and not request.is_json:
         raise UnsupportedMediaType
+    # Without a length to look at, Flask reads as much as it may and takes that for the whole.
+    if is_chunked and len(request.get_data()) >= MAX_BODY:
+        raise RequestEntityTooLarge
 
 
 def _set_headers(response: Response) -> Response:

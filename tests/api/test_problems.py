@@ -1,4 +1,5 @@
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -68,6 +69,16 @@ def test_too_large_a_body_is_a_413(client: FlaskClient) -> None:
     answer = client.post("/v1/sessions", data=b'"' + b"a" * MAX_BODY + b'"', headers=JSON)
 
     assert problem(answer)["status"] == 413
+
+
+@pytest.mark.parametrize(("size", "status"), [(MAX_BODY, 413), (100, 422)])
+def test_a_body_in_chunks_is_measured_too(client: FlaskClient, size: int, status: int) -> None:
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    body = BytesIO(b'"' + b"a" * size + b'"')
+
+    answer = client.post("/v1/sessions", input_stream=body, headers=JSON, environ_overrides=chunked)
+
+    assert problem(answer)["status"] == status
 
 
 def test_a_wrong_member_is_a_422_that_names_each(client: FlaskClient) -> None:
