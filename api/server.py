@@ -9,6 +9,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.util import import_app
 
+from api.errors import StoreError
 from api.settings import Environment, SettingInvalid, Settings
 from api.store import accounts
 from auth import keystore
@@ -33,7 +34,7 @@ def prepare(settings: Settings) -> None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_writable(settings.data)
         _prepare_accounts(settings)
-    except OSError as error:
+    except (OSError, StoreError) as error:
         raise SettingInvalid("DATA", f"cannot write to the folder {settings.data} ({error})") from error
     try:
         _prepare_keys(settings)

@@ -24,7 +24,8 @@ class Database:
         if self._identity is None:
             raise StoreMissing(path.name, "there is no such file")
         self._turn = Lock()
-        self._writers = WriteLock(path.with_suffix(".lock"), patience)
+        with engine.faults(path):
+            self._writers = WriteLock(path.with_suffix(".lock"), patience)
         try:
             self._connection = engine.connect(path)
         except BaseException:

@@ -1,5 +1,6 @@
 """The SQLite in use: one module imports it, and one place turns its errors into ours."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,12 +58,18 @@ def connect(path: Path) -> Connection:
 
 @contextmanager
 def faults(path: Path) -> Iterator[None]:
-    """Turn what the engine raises about a file into a StoreError; a broken constraint passes as it is."""
+    """Turn what the engine or the system raises about a file into a StoreError.
+
+    A broken constraint passes as it is, and so does a name that is taken.
+    """
     try:
         yield
-    except IntegrityError:
+    except (IntegrityError, FileExistsError):
         raise
+    except OSError as error:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise (StorageFull if is_full else StoreUnavailable)(path.name, str(error)) from error
     except Error as error:
         name = getattr(error, "sqlite_errorname", "") or ""
-        fault = next((fault for prefix, fault in _FAULTS.items() if name.startswith(prefix)), StoreUnavailable)
-        raise fault(path.name, f"{name}: {error}") from error
+        kind = next((kind for prefix, kind in _FAULTS.items() if name.startswith(prefix)), StoreUnavailable)
+        raise kind(path.name, f"{name}: {error}") from error

@@ -14,8 +14,19 @@ from auth import disk
 def build(path: Path, schema: Schema, fill: Callable[[Connection], None]) -> None:
     """Make a database at `path`. What is built under another name gets this one when it is complete and on disk.
 
-    FileExistsError if something has the name already.
+    FileExistsError if something has the name already; a StoreError if it cannot be written.
     """
+    with engine.faults(path):
+        _build(path, schema, fill)
+
+
+def remove(path: Path) -> None:
+    """Delete a database with the files SQLite and its lock keep beside it."""
+    for beside in (path, Path(f"{path}-wal"), Path(f"{path}-shm"), path.with_suffix(".lock")):
+        beside.unlink(missing_ok=True)
+
+
+def _build(path: Path, schema: Schema, fill: Callable[[Connection], None]) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
         building = Path(folder) / path.name
         building.touch(mode=0o600)  # what SQLite keeps beside it gets the same mode
@@ -26,19 +37,12 @@ def build(path: Path, schema: Schema, fill: Callable[[Connection], None]) -> Non
     disk.sync(path.parent)
 
 
-def remove(path: Path) -> None:
-    """Delete a database with the files SQLite and its lock keep beside it."""
-    for beside in (path, Path(f"{path}-wal"), Path(f"{path}-shm"), path.with_suffix(".lock")):
-        beside.unlink(missing_ok=True)
-
-
 def _fill(path: Path, schema: Schema, fill: Callable[[Connection], None]) -> None:
     connection = engine.connect(path)
     try:
-        with engine.faults(path):
-            migrations.stamp(connection, schema)
-            migrations.apply(connection, path, schema)
-            fill(connection)
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        migrations.stamp(connection, schema)
+        migrations.apply(connection, path, schema)
+        fill(connection)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()

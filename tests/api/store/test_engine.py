@@ -1,3 +1,5 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,45 @@ def test_what_the_engine_says_becomes_a_fact(name: str | None, fault: type[Excep
 
     with pytest.raises(fault, match="told by the engine"), engine.faults(Path("user_1.db")):
         raise error
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"),
+    [
+        (errno.ENOSPC, StorageFull),
+        (errno.EDQUOT, StorageFull),
+        (errno.EMFILE, StoreUnavailable),
+        (errno.EIO, StoreUnavailable),
+    ],
+)
+@pytest.mark.parametrize("function", ["link", "fsync"])
+def test_what_the_system_refuses_while_a_file_is_made_becomes_a_fact_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, fault: type[Exception], function: str
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise OSError(number, "refused by the system")
+
+    monkeypatch.setattr(os, function, refuse)
+
+    with pytest.raises(fault, match="refused by the system"):
+        files.build(tmp_path / "accounts.db", migrations.ACCOUNTS, lambda _: None)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_running_out_of_descriptors_is_told_and_none_is_lost(
+    collections: SqliteCollections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    with monkeypatch.context() as context:
+        context.setattr(os, "open", refuse)
+        with pytest.raises(StoreUnavailable), collections.reading(OWNER):
+            pass
+
+    with collections.reading(OWNER) as collection:
+        assert collection.user_id == OWNER
 
 
 def test_a_transaction_the_engine_has_ended_is_not_ended_twice(tmp_path: Path) -> None:
