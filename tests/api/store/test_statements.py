@@ -35,3 +35,17 @@ def test_every_statement_is_used() -> None:
     names = re.findall(r"-- name: (\w+)", "\n".join(p.read_text("utf-8") for p in statements.FOLDER.glob("*.sql")))
 
     assert [name for name in names if f'"{name}"' not in source] == []
+
+
+def test_sql_is_written_nowhere_else() -> None:
+    root = statements.FOLDER.parents[2]
+    sql = re.compile(r'"\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|PRAGMA)\b')
+
+    offenders = [
+        str(path.relative_to(root))
+        for folder in ("api", "auth")
+        for path in (root / folder).rglob("*.py")
+        if sql.search(path.read_text()) and path.parent.name != "store"
+    ]
+
+    assert offenders == []

@@ -41,10 +41,19 @@ def holder(path: Path) -> Iterator["subprocess.Popen[str]"]:
     process.communicate()
 
 
+def can_be_taken(lock: WriteLock) -> bool:
+    with lock.held():
+        return True
+
+
 def test_it_can_be_taken_again_and_again(lock: WriteLock) -> None:
+    taken = 0
+
     for _ in range(3):
         with lock.held():
-            pass
+            taken += 1
+
+    assert taken == 3
 
 
 def test_another_thread_waits_and_gives_up(lock: WriteLock) -> None:
@@ -72,16 +81,14 @@ def test_a_process_that_is_killed_gives_the_lock_back(lock: WriteLock, holder: "
     holder.kill()
     holder.wait()
 
-    with lock.held():
-        pass
+    assert can_be_taken(lock)
 
 
 def test_a_lock_that_is_given_back_in_time_is_taken(path: Path, holder: "subprocess.Popen[str]") -> None:
     lock = WriteLock(path, patience=5)
     Timer(0.05, holder.kill).start()
 
-    with lock.held():
-        pass
+    assert can_be_taken(lock)
     lock.close()
 
 
