@@ -3,11 +3,11 @@
 from typing import Any
 
 from apiflask import APIFlask
-from flask import Response, request
+from flask import Request, Response
 from flask.json.provider import DefaultJSONProvider
 from flask_cors import CORS
 from flask_swagger_ui import get_swaggerui_blueprint
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import BaseConverter
 
 from api import authentication, openapi, problems, request_log
@@ -27,6 +27,23 @@ class IdConverter(BaseConverter):
     def to_python(self, value: str) -> int:
         """Return the id."""
         return int(value)
+
+
+class JsonRequest(Request):
+    """A request whose body, once a view asks for it, is JSON of a size we take."""
+
+    def get_data(self, *arguments: Any, **named: Any) -> Any:
+        """Return the body. BadRequest if it does not arrive whole."""
+        try:
+            data = super().get_data(*arguments, **named)
+        except OSError as error:  # gunicorn's word for chunks that are none
+            raise BadRequest from error
+        if data and not self.is_json:
+            raise UnsupportedMediaType
+        # Without a length to look at, Flask reads as much as it may and takes that for the whole.
+        if self.content_length is None and len(data) >= MAX_BODY:
+            raise RequestEntityTooLarge
+        return data
 
 
 class JsonProvider(DefaultJSONProvider):
@@ -54,12 +71,12 @@ def create_app(services: Services) -> APIFlask:
     )
     app.servers = [{"url": "/"}]  # else the Host header of the first request would be remembered
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.request_class = JsonRequest
     app.json = JsonProvider(app)
     app.url_map.converters["int"] = IdConverter
     app.extensions[EXTENSION] = services
     request_log.register(app)
     problems.register(app)
-    app.before_request(_require_json)
     app.after_request(_set_headers)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -70,15 +87,6 @@ def create_app(services: Services) -> APIFlask:
     return app
 
 
-def _require_json() -> None:
-    is_chunked = "Transfer-Encoding" in request.headers
-    if (request.content_length or is_chunked) and not request.is_json:
-        raise UnsupportedMediaType
-    # Without a length to look at, Flask reads as much as it may and takes that for the whole.
-    if is_chunked and len(request.get_data()) >= MAX_BODY:
-        raise RequestEntityTooLarge
-
-
 def _set_headers(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -87,7 +95,9 @@ def _set_headers(response: Response) -> Response:
 
 def _serve_docs(app: APIFlask) -> None:
     # The package carries Swagger UI itself, so that the page works without the internet.
-    app.register_blueprint(get_swaggerui_blueprint(_DOCS, "/openapi.json", {"app_name": "JAVUMBO API"}))
+    app.register_blueprint(
+        get_swaggerui_blueprint(_DOCS, "/openapi.json", {"app_name": "JAVUMBO API", "validatorUrl": None})
+    )
     for endpoint in ("swagger_ui.show", "openapi.spec"):
         authentication.public(app.view_functions[endpoint])
 

@@ -1,5 +1,7 @@
 """Completes the OpenAPI document: who may call, every refusal, and the bounds of ids."""
 
+import json
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -31,7 +33,6 @@ _WITHOUT_STORE = {"health.get_health", "discovery.get_jwks"}
 
 def register(app: APIFlask) -> None:
     """Describe the application, and complete the document whenever it is made."""
-    app.config["AUTO_OPERATION_ID"] = True
     for name in ("AUTO_404_RESPONSE", "AUTO_VALIDATION_ERROR_RESPONSE", "AUTO_AUTH_ERROR_RESPONSE"):
         app.config[name] = False
     app.config["SECURITY_SCHEMES"] = {SCHEME: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
@@ -39,6 +40,7 @@ def register(app: APIFlask) -> None:
     @app.spec_processor
     def complete(document: Any) -> Any:
         _add_schemas(document)
+        document = _with_plain_names(document)
         for rule in app.url_map.iter_rules():
             operations = document["paths"].get(_path_of(rule), {})
             for method in (rule.methods or set()) & {name.upper() for name in operations}:
@@ -49,6 +51,7 @@ def register(app: APIFlask) -> None:
 def _complete_operation(app: APIFlask, endpoint: str, method: str, operation: dict[str, Any]) -> None:
     view = app.view_functions[endpoint]
     is_signed_in = access_of(view) == "signed_in"
+    operation["operationId"] = endpoint.rpartition(".")[2]
     if is_signed_in:
         operation["security"] = [{SCHEME: []}]
     if "requestBody" in operation:
@@ -96,6 +99,16 @@ def _add_schemas(document: dict[str, Any]) -> None:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema
+
+
+def _with_plain_names(document: dict[str, Any]) -> dict[str, Any]:
+    # APIFlask names a nested model after each one it is nested in; generated clients want it once.
+    schemas = document["components"]["schemas"]
+    plain = {name.rpartition(".")[2]: schema for name, schema in schemas.items()}
+    plain |= {name: schema for name, schema in schemas.items() if "." not in name}
+    document["components"]["schemas"] = plain
+    renamed: dict[str, Any] = json.loads(re.sub(r"(#/components/schemas/)\w+\.(\w+)", r"\1\2", json.dumps(document)))
+    return renamed
 
 
 def _path_of(rule: Rule) -> str:

@@ -48,6 +48,8 @@ def page_of(
 
 def _decode(cursor: str) -> Any:
     try:
-        return json.loads(encoding.decode(cursor))
+        value = json.loads(encoding.decode(cursor))
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair can be spelt, and not stored
     except (ValueError, RecursionError) as error:
         raise InvalidCursor from error
+    return value

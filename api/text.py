@@ -9,6 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 # Separators Anki uses between fields, NUL, and other controls; tabs and line ends are text.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
+_UNPRINTABLE = {"Cc", "Cs", "Co", "Zl", "Zp"}
+_TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 
 def normalised(value: object) -> object:
     """Return text trimmed and in NFC, so that what looks the same is the same; anything else unchanged."""
@@ -16,9 +19,19 @@ def normalised(value: object) -> object:
 
 
 def printable(value: str) -> str:
-    """Refuse text with characters that have no shape of their own."""
-    if not value.isprintable():
+    """Refuse controls, line ends, what is not text, and what turns the direction of other text around.
+
+    Joiners and spaces of every script stay: words are spelt with them.
+    """
+    if any(unicodedata.category(character) in _UNPRINTABLE or character in _TURNING for character in value):
         raise ValueError("must contain printable characters only")
+    return value
+
+
+def whole(value: str) -> str:
+    """Refuse half a surrogate pair: JSON can spell it, and nothing can store or hash it."""
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("must be valid Unicode")
     return value
 
 
@@ -56,5 +69,8 @@ FieldText = Annotated[str, StringConstraints(max_length=100_000), AfterValidator
 
 FirstField = Annotated[FieldText, StringConstraints(min_length=1), AfterValidator(not_blank)]
 
-Credential = Annotated[str, BeforeValidator(normalised)]
+Credential = Annotated[str, BeforeValidator(normalised), AfterValidator(whole)]
 """A username as somebody types it to sign in: compared as it was stored, not judged."""
+
+Password = Annotated[str, AfterValidator(whole)]
+"""A password to be checked: the bounds on new ones do not apply."""

@@ -89,4 +89,4 @@ def _left(deck_id: int, waiting: dict[int, Counts], studied: dict[int, Counts]) 
 def _require_free(collection: Collection, name: str, but_for: int | None) -> None:
     other = rows.by_name_key(collection, name_key(name))
     if other is not None and other.id != but_for:
-        raise DeckNameTaken(name)
+        raise DeckNameTaken(other.name)

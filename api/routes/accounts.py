@@ -40,7 +40,7 @@ class AccountEdit(Input):
 class PasswordConfirmation(Input):
     """The account's password once more, so that a stolen token is not enough."""
 
-    password: str
+    password: text.Password
 
 
 class AccountView(View):

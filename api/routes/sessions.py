@@ -23,7 +23,7 @@ class Credentials(Input):
     """Who signs in, and with what kind of client."""
 
     username: text.Credential
-    password: str
+    password: text.Password
     client: Literal["web", "cli"] = "web"
 
 

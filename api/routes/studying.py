@@ -59,8 +59,8 @@ class NewReview(Input):
     """An answer to a card as it was shown: `review_count` is the card's at that time."""
 
     rating: Rating
-    duration_ms: int = Field(ge=0, le=_DAY_MS, description="How long it took to answer.")
-    review_count: int = Field(ge=0, le=MAX_ID)
+    duration_ms: int = Field(strict=True, ge=0, le=_DAY_MS, description="How long it took to answer.")
+    review_count: int = Field(strict=True, ge=0, le=MAX_ID)
 
 
 class ReviewView(View):

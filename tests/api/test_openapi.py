@@ -55,3 +55,18 @@ def test_the_documentation_page_works_without_the_internet(client: FlaskClient) 
     assert page.status_code == 200
     assert re.findall(r'(?:src|href)="(?!/docs/)', page.text) == []
     assert size > 100_000
+
+
+def test_every_model_is_listed_once_and_every_reference_leads_to_one(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    references = set(re.findall(r"#/components/schemas/([^\"']+)", str(document)))
+
+    assert not any("." in name for name in schemas)
+    assert references <= set(schemas)
+
+
+def test_operations_are_called_as_in_the_code(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for operations in document["paths"].values() for operation in operations.values()]
+
+    assert len(names) == len(set(names))
+    assert {"sign_up", "get_card", "review_card"} <= set(names)

@@ -96,6 +96,36 @@ def test_what_was_sent_is_not_repeated(client: FlaskClient) -> None:
     assert "hunter2" not in answer.text
 
 
+@pytest.mark.parametrize("member", ["username", "password"])
+def test_half_a_surrogate_pair_is_a_422(client: FlaskClient, anna: Caller, member: str) -> None:
+    credentials = {"username": "anna", "password": "a password", member: "\ud800"}
+
+    assert problem(client.post("/v1/sessions", json=credentials))["status"] == 422
+    assert problem(anna.ask("DELETE", "/v1/accounts/me", {"password": "\ud800"}))["status"] == 422
+
+
+class BrokenChunks(BytesIO):
+    def read(self, *_: object) -> bytes:
+        raise OSError("Invalid chunk size")
+
+    readinto = readline = read  # type: ignore[assignment]
+
+
+def test_chunks_that_are_none_are_a_400(client: FlaskClient) -> None:
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+
+    answer = client.post("/v1/sessions", input_stream=BrokenChunks(), headers=JSON, environ_overrides=chunked)
+
+    assert problem(answer)["status"] == 400
+
+
+def test_who_calls_is_asked_before_what_is_sent(client: FlaskClient) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    assert problem(client.post("/v1/decks", data="a=b", headers=form))["status"] == 401
+    assert problem(client.post("/v1/nope", data="a=b", headers=form))["status"] == 404
+
+
 @pytest.mark.parametrize("body", [[], "text", 5, True])
 def test_a_body_that_is_no_object_is_a_422(client: FlaskClient, body: object) -> None:
     assert problem(client.post("/v1/sessions", json=body))["status"] == 422
@@ -110,7 +140,9 @@ def test_a_wrong_query_parameter_is_a_422(anna: Caller) -> None:
     }
 
 
-@pytest.mark.parametrize("cursor", ["x", "e30", "bnVsbA", "IiI=", "%F0%9F%98%80", "W10", "MQ", "LTE", "dHJ1ZQ"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "e30", "bnVsbA", "IiI=", "%F0%9F%98%80", "W10", "MQ", "LTE", "dHJ1ZQ", "Ilx1ZDgwMCI"]
+)
 def test_a_made_up_cursor_is_a_422(anna: Caller, cursor: str) -> None:
     documents = [problem(anna.ask("GET", f"/v1/decks?cursor={cursor}"))]
     if cursor != "MQ":  # which stands for the id 1

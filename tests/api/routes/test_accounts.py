@@ -58,7 +58,20 @@ def test_a_username_is_trimmed_and_normalised(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "username", ["a", "a" * 20, "Anna B. Carter", "日本語", "😀", "O'Neill", "../../etc/passwd", "' OR 1=1 --"]
+    "username",
+    [
+        "a",
+        "a" * 20,
+        "Anna B. Carter",
+        "日本語",
+        "山田\u3000太郎",
+        "می\u200cخواهم",
+        "👩\u200d🚀 Ann",
+        "😀",
+        "O'Neill",
+        "../../etc/passwd",
+        "' OR 1=1 --",
+    ],
 )
 def test_any_printable_username_goes(client: FlaskClient, username: str) -> None:
     assert post(client, username=username).status_code == 201

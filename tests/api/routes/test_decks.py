@@ -22,7 +22,10 @@ def test_a_deck_is_created_and_read(anna: Caller) -> None:
 def test_two_decks_do_not_differ_in_case_alone(anna: Caller, name: str) -> None:
     create(anna, "Norwegian")
 
-    assert create(anna, name).status_code == 409
+    answer = create(anna, name)
+
+    assert answer.status_code == 409
+    assert "'Norwegian'" in answer.json["detail"]
 
 
 def test_two_users_may_have_decks_of_one_name(anna: Caller, ben: Caller) -> None:

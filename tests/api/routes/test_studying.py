@@ -73,6 +73,9 @@ def test_a_second_answer_to_one_showing_changes_nothing_and_gets_the_card(anna: 
         {"duration_ms": 1.5},
         {"review_count": -1},
         {"review_count": None},
+        {"review_count": False},
+        {"review_count": "0"},
+        {"duration_ms": "5"},
         {"ease": 3},
     ],
 )
