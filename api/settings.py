@@ -68,7 +68,12 @@ def origins(value: str) -> tuple[str, ...]:
     listed = tuple(part.strip() for part in value.split(",") if part.strip())
     for origin in listed:
         parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}" or not parts.hostname:
+        if (
+            parts.scheme not in ("http", "https")
+            or "*" in origin
+            or origin != f"{parts.scheme}://{parts.netloc}"
+            or not parts.hostname
+        ):
             raise ValueError(f"{origin!r} is not an origin such as https://cards.example.org")
     return listed
 

@@ -81,6 +81,8 @@ def _read_ring(folder: Path) -> KeyRing:
     path = folder / _RING
     try:
         document = encoding.parse_object(path.read_bytes())
+        if not isinstance(document["revoked"], list):
+            raise TypeError("revoked is not a list")  # noqa: TRY301 - told below with the file it is about
         revoked = frozenset(document["revoked"])
         # A revoked key's file may be gone or damaged already, which must not matter.
         entries = [entry for entry in document["keys"] if entry["kid"] not in revoked]

@@ -92,7 +92,7 @@ def test_a_port_in_use_is_told(fresh: Settings) -> None:
             server.run(replace(fresh, port=port))
 
 
-@pytest.mark.parametrize("host", ["203.0.113.1", "not a host", "256.256.256.256"])
+@pytest.mark.parametrize("host", ["203.0.113.1", "not a host", "a..b", "256.256.256.256"])
 def test_an_address_that_is_not_ours_is_told(fresh: Settings, host: str) -> None:
     with pytest.raises(SettingInvalid, match="^JAVUMBO_HOST: "):
         server.run(replace(fresh, host=host))

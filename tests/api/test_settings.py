@@ -57,6 +57,7 @@ def test_values_are_read_and_typed() -> None:
         ("ISSUER", "cards.example"),
         ("ISSUER", "https://cards.example?a=1"),
         ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "https://*.example.org"),
         ("CORS_ORIGINS", "https://cards.example/path"),
         ("CORS_ORIGINS", "https://"),
         ("CORS_ORIGINS", "null"),

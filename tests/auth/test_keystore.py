@@ -124,6 +124,7 @@ def test_a_missing_key_file_is_refused(folder: Path) -> None:
         lambda ring: ring.pop("keys"),
         lambda ring: ring.pop("revoked"),
         lambda ring: ring.update(keys=5),
+        lambda ring: ring.update(revoked="a kid"),
         lambda ring: ring["keys"][0].pop("purpose"),
         lambda ring: ring["keys"][0].update(purpose="everything"),
         lambda ring: ring["keys"][0].update(alg="HS256"),
