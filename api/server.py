@@ -3,6 +3,7 @@
 import errno
 import resource
 import socket
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,13 @@ _PORT_ERRORS = (errno.EADDRINUSE, errno.EACCES)
 
 def run(settings: Settings, app: str = "api.wsgi:app") -> None:
     """Serve until told to stop. SettingInvalid, before anything is started, if that cannot work."""
-    prepare(settings)
+    prepare(settings, SystemClock().now())
     listener = _listen(settings)
     _raise_descriptor_limit(settings)
     _Gunicorn(settings, listener, app).run()
 
 
-def prepare(settings: Settings) -> None:
+def prepare(settings: Settings, now: datetime) -> None:
     """Create the data folder, the key ring and the databases where there were none before. SettingInvalid."""
     try:
         for folder in (settings.data, settings.collections_folder):
@@ -37,7 +38,7 @@ def prepare(settings: Settings) -> None:
     except (OSError, StoreError) as error:
         raise SettingInvalid("DATA", f"cannot write to the folder {settings.data} ({error})") from error
     try:
-        _prepare_keys(settings)
+        _prepare_keys(settings, now)
     except (OSError, KeyRingInvalid) as error:
         raise SettingInvalid("KEYS", str(error)) from error
 
@@ -58,12 +59,12 @@ def _prepare_accounts(settings: Settings) -> None:
     accounts.create(settings.accounts_file)
 
 
-def _prepare_keys(settings: Settings) -> None:
+def _prepare_keys(settings: Settings, now: datetime) -> None:
     folder = settings.auth.keys
     if not keystore.exists(folder):
         if settings.env is Environment.PRODUCTION:
             raise SettingInvalid("KEYS", f"there are no keys in {folder}; make them with 'python -m auth keys init'")
-        keystore.create(folder, SystemClock().now())
+        keystore.create(folder, now)
     keystore.KeyStore(folder)
 
 

@@ -37,9 +37,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, clock: ManualClock) -> Settings:
     settings = Settings.from_environ({"JAVUMBO_DATA": str(tmp_path / "data"), "JAVUMBO_WRITE_TIMEOUT": "1s"})
-    prepare(settings)
+    prepare(settings, clock.now())
     return settings
 
 

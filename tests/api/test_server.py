@@ -8,6 +8,7 @@ from api import server
 from api.__main__ import main
 from api.server import prepare
 from api.settings import Environment, SettingInvalid, Settings
+from tests.clocks import NOON
 
 
 @pytest.fixture
@@ -20,17 +21,17 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 
 def test_what_is_missing_is_made_once(fresh: Settings) -> None:
-    prepare(fresh)
+    prepare(fresh, NOON)
     before = contents(fresh.data)
 
-    prepare(fresh)
+    prepare(fresh, NOON)
 
     assert contents(fresh.data) == before
     assert {path.name for path in fresh.data.iterdir()} == {"accounts.db", "collections", "keys"}
 
 
 def test_nobody_else_can_look_into_the_data(fresh: Settings) -> None:
-    prepare(fresh)
+    prepare(fresh, NOON)
 
     made = [fresh.data, *fresh.data.rglob("*")]
 
@@ -41,43 +42,43 @@ def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path, fresh: Setti
     fresh.data.write_text("a file, not a folder")
 
     with pytest.raises(SettingInvalid, match="^JAVUMBO_DATA: cannot write to the folder"):
-        prepare(fresh)
+        prepare(fresh, NOON)
 
 
 def test_a_folder_where_nobody_can_write_is_told(fresh: Settings) -> None:
     with pytest.raises(SettingInvalid, match="^JAVUMBO_DATA: cannot write to the folder /proc/data"):
-        prepare(replace(fresh, data=Path("/proc/data")))
+        prepare(replace(fresh, data=Path("/proc/data")), NOON)
 
 
 def test_a_place_where_no_keys_can_be_made_is_told(fresh: Settings) -> None:
     with pytest.raises(SettingInvalid, match="^JAVUMBO_KEYS: "):
-        prepare(replace(fresh, keys=Path("/proc/data/keys")))
+        prepare(replace(fresh, keys=Path("/proc/data/keys")), NOON)
 
 
 def test_accounts_that_are_missing_beside_collections_are_not_made_anew(fresh: Settings) -> None:
-    prepare(fresh)
+    prepare(fresh, NOON)
     fresh.accounts_file.unlink()
     (fresh.collections_folder / "user_1.db").touch()
 
     with pytest.raises(SettingInvalid, match="restore it from a backup"):
-        prepare(fresh)
+        prepare(fresh, NOON)
 
     assert not fresh.accounts_file.exists()
 
 
 def test_a_key_ring_that_is_damaged_stops_the_start(fresh: Settings) -> None:
-    prepare(fresh)
+    prepare(fresh, NOON)
     (fresh.auth.keys / "ring.json").write_text("{")
 
     with pytest.raises(SettingInvalid, match="^JAVUMBO_KEYS: .*ring.json"):
-        prepare(fresh)
+        prepare(fresh, NOON)
 
 
 def test_in_production_no_keys_are_made(fresh: Settings) -> None:
     production = replace(fresh, env=Environment.PRODUCTION)
 
     with pytest.raises(SettingInvalid, match=r"^JAVUMBO_KEYS: .*python -m auth keys init"):
-        prepare(production)
+        prepare(production, NOON)
 
     assert not fresh.auth.keys.exists()
 

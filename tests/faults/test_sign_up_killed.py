@@ -13,6 +13,7 @@ from api.server import prepare
 from api.services import Services, build_services
 from api.settings import Settings
 from api.store import engine
+from auth.clock import SystemClock
 from auth.passwords import Passwords
 
 PASSWORD = "correct horse battery"
@@ -93,7 +94,7 @@ def assert_whole_or_nothing(settings: Settings, passwords: Passwords) -> bool:
 
 def attempt(folder: Path, passwords: Passwords, at: int) -> bool:
     settings = Settings.from_environ({"JAVUMBO_DATA": str(folder)})
-    prepare(settings)
+    prepare(settings, SystemClock().now())
     was_killed = killed_at(settings, passwords, at)
     exists = assert_whole_or_nothing(settings, passwords)
     assert exists or was_killed
