@@ -13,6 +13,7 @@ from api.settings import OTHER_DESCRIPTORS, Settings
 from api.store.accounts import SqliteAccounts
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
+from api.store.write_lock import Patience
 from api.study.scheduler import Scheduler
 from auth.bearer import bearer_token
 from auth.claims import Claims
@@ -52,10 +53,10 @@ class Services:
 def build_services(settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None) -> Services:
     """Build the services of one process. KeyRingInvalid if there is no usable key ring."""
     clock = clock or SystemClock()
-    passwords = passwords or Passwords(settings.auth.hashes_at_once)
+    passwords = passwords or Passwords(settings.auth.hashes_at_once, settings.auth.hashes_waiting)
     keystore = KeyStore(settings.auth.keys)
     tokens = AccessTokens(keystore, settings.auth, clock)
-    patience = settings.write_timeout.total_seconds()
+    patience = Patience(settings.write_timeout.total_seconds(), settings.waiting_threads)
     accounts = SqliteAccounts(settings.accounts_file, Pool(1, patience))
     collections = SqliteCollections(
         settings.collections_folder,
@@ -69,7 +70,7 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
         keystore=keystore,
         authenticate=_authenticator(tokens),
         accounts=Accounts(accounts, collections, passwords, clock),
-        sessions=Sessions(accounts, passwords, tokens, clock, settings.refresh_max),
+        sessions=Sessions(accounts, passwords, tokens, clock, settings.auth.session_lifetime),
         collections=collections,
         scheduler=Scheduler(DAYS),
     )

@@ -101,7 +101,9 @@ class Settings:
     host: str = _setting("127.0.0.1", str, "Address to listen on.")
     port: int = _setting("8000", integer(0, 65535), "Port to listen on; 0 takes a free one.")
     workers: int = _setting("3", integer(1, 64), "Worker processes.")
-    threads: int = _setting("8", integer(1, 256), "Threads of each worker.")
+    threads: int = _setting(
+        "32", integer(1, 256), "Threads of each worker; at most three quarters of them wait for one thing."
+    )
     data: Path = _setting("data", Path, "Folder of the databases, and of the keys unless KEYS says otherwise.")
     env: Environment = _setting(
         "development", environment, "development, or production, where issuer and keys must be given."
@@ -148,7 +150,13 @@ class Settings:
             session_lifetime=self.refresh_max,
             keys=self.data / "keys" if self.keys == Path() else self.keys,
             hashes_at_once=max(1, (os.cpu_count() or 1) // self.workers),
+            hashes_waiting=self.waiting_threads,
         )
+
+    @property
+    def waiting_threads(self) -> int:
+        """How many threads of a worker may wait for one thing, so that others are left for everything else."""
+        return max(1, self.threads * 3 // 4)
 
     @property
     def descriptors(self) -> int:

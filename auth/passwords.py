@@ -18,13 +18,18 @@ MAX_LENGTH = 128
 
 
 class Passwords:
-    """Hashing with a bound on how many run at once in this process; the others wait, for a while."""
+    """Hashing with a bound on how many run at once in this process. Some others wait, for a while."""
 
     def __init__(
-        self, at_once: int, patience: timedelta = timedelta(seconds=10), hasher: HasherProtocol | None = None
+        self,
+        at_once: int,
+        waiting: int,
+        patience: timedelta = timedelta(seconds=10),
+        hasher: HasherProtocol | None = None,
     ) -> None:
         self._hashing = PasswordHash([hasher or Argon2Hasher()])
         self._turns = BoundedSemaphore(at_once)
+        self._places = BoundedSemaphore(at_once + waiting)
         self._patience = patience.total_seconds()
         self._decoy = self._hashing.hash(secrets.token_urlsafe())
 
@@ -46,9 +51,15 @@ class Passwords:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=self._patience):
-            raise HashingBusy("no turn to hash a password came in time")
+        # Who waits holds a thread, and a crowd of sign-ins should leave some to those who are signed in.
+        if not self._places.acquire(blocking=False):
+            raise HashingBusy("too many passwords wait to be hashed")
         try:
-            yield
+            if not self._turns.acquire(timeout=self._patience):
+                raise HashingBusy("no turn to hash a password came in time")
+            try:
+                yield
+            finally:
+                self._turns.release()
         finally:
-            self._turns.release()
+            self._places.release()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class AuthSettings:
-    """Issuer and audience of the tokens, their lifetimes, and where the keys lie."""
+    """Issuer and audience of the tokens, their lifetimes, where the keys lie, and how many passwords are hashed."""
 
     issuer: str
     audience: str
@@ -15,3 +15,4 @@ class AuthSettings:
     session_lifetime: timedelta
     keys: Path
     hashes_at_once: int
+    hashes_waiting: int

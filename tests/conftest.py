@@ -1,7 +1,9 @@
 """Fixtures: real services on real files in a temporary folder, with a clock of their own."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -46,7 +48,7 @@ def settings(tmp_path: Path, clock: ManualClock) -> Settings:
 @pytest.fixture(scope="session")
 def cheap_passwords() -> Passwords:
     """Real argon2id, at a cost that tests can bear."""
-    return Passwords(4, hasher=Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+    return Passwords(4, 8, hasher=Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture
@@ -59,6 +61,30 @@ def services(settings: Settings, clock: ManualClock, cheap_passwords: Passwords)
 @pytest.fixture
 def client(services: Services) -> FlaskClient:
     return create_app(services).test_client()
+
+
+@pytest.fixture
+def disk_log(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """What is synced, linked and renamed from now on, in order: the verb, and the path it was done to."""
+    log: list[tuple[str, str]] = []
+    fsync, link, rename = os.fsync, os.link, os.rename
+
+    def fsync_and_tell(descriptor: int) -> None:
+        fsync(descriptor)
+        log.append(("sync", str(Path(f"/proc/self/fd/{descriptor}").readlink())))
+
+    def link_and_tell(source: Any, target: Any) -> None:
+        link(source, target)
+        log.append(("name", str(target)))
+
+    def rename_and_tell(source: Any, target: Any) -> None:
+        rename(source, target)
+        log.append(("name", str(target)))
+
+    monkeypatch.setattr(os, "fsync", fsync_and_tell)
+    monkeypatch.setattr(os, "link", link_and_tell)
+    monkeypatch.setattr(os, "rename", rename_and_tell)
+    return log
 
 
 @pytest.fixture

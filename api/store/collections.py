@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.errors import AccountGone, StoreMissing
+from api.errors import AccountGone, StoreError
 from api.store import files, migrations, statements
 from api.store.collection import Collection, changing
 from api.store.database import Database, transaction
@@ -57,8 +57,9 @@ class SqliteCollections:
             pooled = self.pool.use(self.path(user_id), migrations.collection_of(user_id))
             with pooled as database, database.writing() as connection:
                 statements.run(connection, "close_owner", user_id=user_id, closed_at=to_ms(self._clock.now()))
-        except StoreMissing:
-            return
+        except StoreError:
+            if self.path(user_id).exists():
+                raise
 
     def remove(self, user_id: int) -> None:
         """Delete the file of a closed collection."""
@@ -79,8 +80,10 @@ class SqliteCollections:
         try:
             with self.pool.use(self.path(user_id), migrations.collection_of(user_id)) as database:
                 yield database
-        except StoreMissing as error:
+        except (StoreError, AccountGone) as error:
             # The file goes last when an account is deleted: no file and no account is what that leaves.
-            if not self._has_account(user_id):
-                raise AccountGone(user_id) from error
-            raise
+            if self.path(user_id).exists() or self._has_account(user_id):
+                raise
+            # Who opens a file in the instant in which it is deleted puts others back beside it.
+            self.remove(user_id)
+            raise AccountGone(user_id) from error

@@ -10,16 +10,16 @@ from api.errors import StoreBusy, StoreMissing
 from api.store import engine, migrations
 from api.store.engine import Connection
 from api.store.migrations import Schema
-from api.store.write_lock import WriteLock
+from api.store.write_lock import Patience, WriteLock
 
 
 class Database:
     """An open file. Writers wait for each other before they touch the connection, and keep no reader waiting."""
 
-    def __init__(self, path: Path, schema: Schema, patience: float) -> None:
+    def __init__(self, path: Path, schema: Schema, patience: Patience) -> None:
         """Open the file and bring it up to date. StoreMissing if it is not there; it is never created."""
         self.path = path
-        self._patience = patience
+        self._patience = patience.seconds
         self._identity = _identity(path)
         if self._identity is None:
             raise StoreMissing(path.name, "there is no such file")
@@ -33,6 +33,7 @@ class Database:
             raise
         try:
             self._prepare(schema)
+            self._require_in_place()
         except BaseException:
             self.close()
             raise
@@ -43,6 +44,12 @@ class Database:
                 return
         with self._writers.held(), engine.faults(self.path):
             migrations.apply(self._connection, self.path, schema)
+
+    def _require_in_place(self) -> None:
+        # Asked once the log is open: then it is this file's log, and the lock this file's lock. A file that
+        # was deleted a moment earlier has been given new ones, and would take writes that nobody will read.
+        if not self.is_in_place():
+            raise StoreMissing(self.path.name, "it was deleted while it was being opened")
 
     def is_in_place(self) -> bool:
         """Tell whether the file is still the one under its name: a deleted one must not be written to."""

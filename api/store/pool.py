@@ -8,12 +8,13 @@ from threading import Lock
 
 from api.store.database import Database
 from api.store.migrations import Schema
+from api.store.write_lock import Patience
 
 
 class Pool:
     """Keeps databases open, and closes those used least recently when there are too many."""
 
-    def __init__(self, limit: int, patience: float) -> None:
+    def __init__(self, limit: int, patience: Patience) -> None:
         self._limit = limit
         self._patience = patience
         self._lock = Lock()

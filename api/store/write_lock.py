@@ -9,10 +9,20 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from api.errors import StoreBusy
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long somebody waits for a turn at a file, in seconds, and how many threads of this process may at once."""
+
+    seconds: float
+    waiting: int = 24
+
 
 _LONGEST_PAUSE = 0.001
 _STUCK_AFTER = 1.0
@@ -25,9 +35,10 @@ class WriteLock:
     On the database file itself, closing the second descriptor would drop the locks SQLite holds.
     """
 
-    def __init__(self, path: Path, patience: float) -> None:
+    def __init__(self, path: Path, patience: Patience) -> None:
         self._name = path.name
-        self._patience = patience
+        self._patience = patience.seconds
+        self._places = BoundedSemaphore(patience.waiting)
         self._threads = Lock()
         self._contended_since: float | None = None
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -35,20 +46,30 @@ class WriteLock:
     @contextmanager
     def held(self, patience: float | None = None) -> Iterator[None]:
         """Hold the lock. StoreBusy if it did not come free in time; `patience` in seconds replaces the usual one."""
-        deadline = time.monotonic() + (self._patience if patience is None else patience)
-        self._wait_for_other_threads(deadline)
+        self._take(time.monotonic() + (self._patience if patience is None else patience))
         try:
-            self._wait_for_other_processes(deadline)
-            try:
-                yield
-            finally:
-                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            yield
         finally:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
             self._threads.release()
 
     def close(self) -> None:
         """Give the descriptor back."""
         os.close(self._descriptor)
+
+    def _take(self, deadline: float) -> None:
+        # Threads are what all users of this worker share. Those who wait for one file leave some to the others.
+        if not self._places.acquire(blocking=False):
+            raise StoreBusy(self._name, "too many threads awaited the write lock")
+        try:
+            self._wait_for_other_threads(deadline)
+            try:
+                self._wait_for_other_processes(deadline)
+            except BaseException:
+                self._threads.release()
+                raise
+        finally:
+            self._places.release()
 
     def _wait_for_other_threads(self, deadline: float) -> None:
         while not self._threads.acquire(timeout=min(_GLANCE, max(0.0, deadline - time.monotonic()))):

@@ -21,6 +21,7 @@ def auth_settings(tmp_path: Path) -> AuthSettings:
         session_lifetime=timedelta(days=90),
         keys=tmp_path / "keys",
         hashes_at_once=1,
+        hashes_waiting=8,
     )
 
 

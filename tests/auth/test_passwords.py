@@ -1,4 +1,4 @@
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import timedelta
 from threading import Event, Lock
 
@@ -13,7 +13,7 @@ CHEAP = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
 
 @pytest.fixture
 def passwords() -> Passwords:
-    return Passwords(at_once=1, hasher=CHEAP)
+    return Passwords(at_once=1, waiting=8, hasher=CHEAP)
 
 
 def test_the_right_password_passes(passwords: Passwords) -> None:
@@ -27,7 +27,7 @@ def test_the_wrong_password_is_refused(passwords: Passwords) -> None:
 
 def test_an_unknown_user_costs_a_verification_too() -> None:
     hasher = CountingHasher()
-    passwords = Passwords(at_once=1, hasher=hasher)
+    passwords = Passwords(at_once=1, waiting=8, hasher=hasher)
 
     with pytest.raises(WrongPassword):
         passwords.verify("anything", None)
@@ -41,7 +41,7 @@ def test_the_decoy_has_no_password_that_is_accepted(passwords: Passwords) -> Non
 
 
 def test_a_hash_of_lower_cost_is_replaced(passwords: Passwords) -> None:
-    stronger = Passwords(at_once=1, hasher=Argon2Hasher(time_cost=2, memory_cost=8, parallelism=1))
+    stronger = Passwords(at_once=1, waiting=8, hasher=Argon2Hasher(time_cost=2, memory_cost=8, parallelism=1))
 
     better = stronger.verify("correct horse", passwords.hash("correct horse"))
 
@@ -50,12 +50,12 @@ def test_a_hash_of_lower_cost_is_replaced(passwords: Passwords) -> None:
 
 
 def test_the_default_is_argon2id() -> None:
-    assert Passwords(at_once=1).hash("correct horse").startswith("$argon2id$")
+    assert Passwords(at_once=1, waiting=8).hash("correct horse").startswith("$argon2id$")
 
 
 def test_no_more_run_at_once_than_allowed() -> None:
     hasher = CountingHasher()
-    passwords = Passwords(at_once=2, hasher=hasher)
+    passwords = Passwords(at_once=2, waiting=8, hasher=hasher)
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(passwords.hash, ["correct horse"] * 16))
@@ -65,7 +65,7 @@ def test_no_more_run_at_once_than_allowed() -> None:
 
 def test_waiting_for_a_turn_has_an_end() -> None:
     hasher = CountingHasher()
-    passwords = Passwords(at_once=1, patience=timedelta(0), hasher=hasher)
+    passwords = Passwords(at_once=1, waiting=8, patience=timedelta(0), hasher=hasher)
     hasher.gate.clear()
 
     with ThreadPoolExecutor(1) as threads:
@@ -76,6 +76,20 @@ def test_waiting_for_a_turn_has_an_end() -> None:
         hasher.gate.set()
 
     assert hashing.result().startswith("$argon2id$")
+
+
+def test_no_more_wait_for_a_turn_than_allowed() -> None:
+    hasher = CountingHasher()
+    passwords = Passwords(at_once=1, waiting=1, hasher=hasher)
+    hasher.gate.clear()
+
+    with ThreadPoolExecutor(3) as threads:
+        three = [threads.submit(passwords.hash, "correct horse") for _ in range(3)]
+        (refused,) = wait(three, return_when=FIRST_COMPLETED).done
+        hasher.gate.set()
+
+    assert isinstance(refused.exception(), HashingBusy)
+    assert sum(future.exception() is None for future in three) == 2
 
 
 class CountingHasher(Argon2Hasher):

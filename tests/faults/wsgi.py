@@ -18,13 +18,14 @@ from api.settings import Settings
 from api.store.collection import Collection
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
+from api.store.write_lock import Patience
 from auth.clock import SystemClock
 
 
 class StoppingCollections(SqliteCollections):
     def __init__(self, settings: Settings) -> None:
         self._data = settings.data
-        pool = Pool(100, settings.write_timeout.total_seconds())
+        pool = Pool(100, Patience(settings.write_timeout.total_seconds(), waiting=3))
         super().__init__(settings.collections_folder, pool, SystemClock(), has_account=lambda _: True)
 
     @contextmanager

@@ -8,6 +8,7 @@ import pytest
 from api.collection import starter
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
+from api.store.write_lock import Patience
 from tests.clocks import ManualClock
 
 OWNER = 7
@@ -15,7 +16,7 @@ OWNER = 7
 
 @pytest.fixture
 def pool() -> Iterator[Pool]:
-    pool = Pool(limit=3, patience=0.2)
+    pool = Pool(3, Patience(0.2))
     yield pool
     pool.close()
 

@@ -1,13 +1,16 @@
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from api.collection import decks, starter
 from api.errors import AccountGone, StoreDamaged, StoreMissing
+from api.store import engine, files, migrations
 from api.store.collection import Collection
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
+from api.store.write_lock import Patience, WriteLock
 from tests.api.store.conftest import OWNER
 from tests.clocks import ManualClock
 
@@ -41,10 +44,34 @@ def test_a_file_removed_while_it_is_open_is_not_written_to(collections: SqliteCo
         decks.create(collection, "after")
 
 
+@pytest.mark.parametrize("step", ["the lock is made", "the file is opened", "it is read"])
+def test_deleted_while_somebody_opens_it_it_is_gone_and_nothing_is_put_back(
+    collections: SqliteCollections, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    owner, name = {
+        "the lock is made": (WriteLock, "__init__"),
+        "the file is opened": (engine, "connect"),
+        "it is read": (migrations.Schema, "is_current"),
+    }[step]
+    really = getattr(owner, name)
+
+    def delete_first(*arguments: Any) -> Any:
+        files.remove(collections.path(OWNER))
+        return really(*arguments)
+
+    other_worker = SqliteCollections(tmp_path, Pool(3, Patience(0.2)), clock, has_account=lambda _: False)
+    monkeypatch.setattr(owner, name, delete_first)
+
+    with pytest.raises(AccountGone), other_worker.writing(OWNER) as collection:
+        decks.create(collection, "too late")
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_closed_collection_refuses_every_worker_that_has_it_open(
     collections: SqliteCollections, tmp_path: Path, clock: ManualClock
 ) -> None:
-    other_worker = SqliteCollections(tmp_path, Pool(3, 0.2), clock, has_account=lambda _: True)
+    other_worker = SqliteCollections(tmp_path, Pool(3, Patience(0.2)), clock, has_account=lambda _: True)
     with other_worker.reading(OWNER):
         pass
 

@@ -9,6 +9,7 @@ from api.store import migrations
 from api.store.collections import SqliteCollections
 from api.store.database import Database
 from api.store.pool import Pool
+from api.store.write_lock import Patience
 from tests.api.store.conftest import OWNER
 from tests.files import query
 
@@ -78,7 +79,7 @@ def test_two_workers_that_open_an_old_file_at_once_apply_each_step_once(
 
     def open_it(_: int) -> None:
         barrier.wait()
-        Database(path, migrations.collection_of(OWNER), patience=5).close()
+        Database(path, migrations.collection_of(OWNER), Patience(5)).close()
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(open_it, range(8)))

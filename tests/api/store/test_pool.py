@@ -10,7 +10,7 @@ from api.store import files, migrations
 from api.store.collections import SqliteCollections
 from api.store.database import Database
 from api.store.pool import Pool
-from api.store.write_lock import WriteLock
+from api.store.write_lock import Patience, WriteLock
 from tests.api.store.conftest import OWNER
 
 SCHEMA = migrations.ACCOUNTS
@@ -73,7 +73,7 @@ def test_one_in_use_is_not_closed(pool: Pool, paths: list[Path]) -> None:
 
 def test_one_whose_lock_somebody_holds_is_not_closed_for_closing_may_write(pool: Pool, paths: list[Path]) -> None:
     kept = touch(pool, paths[0])
-    other_worker = WriteLock(paths[0].with_suffix(".lock"), patience=1)
+    other_worker = WriteLock(paths[0].with_suffix(".lock"), Patience(1))
 
     with other_worker.held():
         for path in paths[1:]:
@@ -116,19 +116,29 @@ def test_a_file_that_was_replaced_is_opened_anew(pool: Pool, paths: list[Path]) 
     assert touch(pool, paths[0]) is not stale
 
 
-def test_a_reader_does_not_wait_for_a_writer_who_waits(collections: SqliteCollections) -> None:
-    other_worker = WriteLock(collections.path(OWNER).with_suffix(".lock"), patience=1)
+def test_a_reader_does_not_wait_for_a_writer_who_waits(
+    collections: SqliteCollections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other_worker = WriteLock(collections.path(OWNER).with_suffix(".lock"), Patience(1))
     waiting, done = Event(), Event()
+    really_try = WriteLock._try
+
+    def try_and_tell(lock: WriteLock) -> bool:
+        taken = really_try(lock)
+        if not taken:
+            waiting.set()
+        return taken
+
+    monkeypatch.setattr(WriteLock, "_try", try_and_tell)
 
     def write() -> None:
-        waiting.set()
         with pytest.raises(StoreBusy), collections.writing(OWNER):
             pass
         done.set()
 
     with other_worker.held(), ThreadPoolExecutor(1) as threads:
         threads.submit(write)
-        waiting.wait()
+        assert waiting.wait(5)
         with collections.reading(OWNER) as collection:
             assert collection.user_id == OWNER
         read_before_the_writer_gave_up = not done.is_set()

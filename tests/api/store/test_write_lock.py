@@ -2,6 +2,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event, Thread, Timer
 
@@ -9,7 +10,7 @@ import pytest
 
 from api.errors import StoreBusy
 from api.store import write_lock
-from api.store.write_lock import WriteLock
+from api.store.write_lock import Patience, WriteLock
 
 HOLD = (
     "import fcntl, sys; f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); input()"
@@ -23,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def lock(path: Path) -> Iterator[WriteLock]:
-    lock = WriteLock(path, patience=0.1)
+    lock = WriteLock(path, Patience(0.1))
     yield lock
     lock.close()
 
@@ -85,7 +86,7 @@ def test_a_process_that_is_killed_gives_the_lock_back(lock: WriteLock, holder: "
 
 
 def test_a_lock_that_is_given_back_in_time_is_taken(path: Path, holder: "subprocess.Popen[str]") -> None:
-    lock = WriteLock(path, patience=5)
+    lock = WriteLock(path, Patience(5))
     Timer(0.05, holder.kill).start()
 
     assert can_be_taken(lock)
@@ -96,7 +97,7 @@ def test_one_thread_alone_waits_to_the_end_for_a_lock_that_is_stuck(
     path: Path, holder: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_lock, "_STUCK_AFTER", 0.1)
-    lock = WriteLock(path, patience=1)
+    lock = WriteLock(path, Patience(1, waiting=8))
     waited: list[float] = []
 
     def take() -> None:
@@ -114,6 +115,19 @@ def test_one_thread_alone_waits_to_the_end_for_a_lock_that_is_stuck(
 
     assert sum(seconds >= 1 for seconds in waited) == 1
     assert sorted(waited)[4] < 0.8
+
+
+def test_no_more_threads_wait_than_allowed(path: Path, holder: "subprocess.Popen[str]") -> None:
+    lock = WriteLock(path, Patience(20, waiting=2))
+
+    with ThreadPoolExecutor(3) as threads:
+        three = [threads.submit(can_be_taken, lock) for _ in range(3)]
+        (refused,) = wait(three, return_when=FIRST_COMPLETED).done
+        holder.kill()
+
+    assert isinstance(refused.exception(), StoreBusy)
+    assert sum(future.exception() is None for future in three) == 2
+    lock.close()
 
 
 def test_an_error_under_the_lock_gives_it_back(lock: WriteLock) -> None:
