@@ -15,8 +15,12 @@ ORDER BY id LIMIT CAST(:page AS bigint);
 
 -- name: cards_with_front(user_id, front_digest, apart_from, page)
 SELECT note_id, deck_id, deck_name FROM shown_cards
-WHERE user_id = :user_id AND front_digest = :front_digest AND note_id <> :apart_from
-ORDER BY note_id, ordinal LIMIT CAST(:page AS bigint);
+WHERE user_id = :user_id AND note_id IN (
+    SELECT id FROM notes
+    WHERE user_id = :user_id AND front_digest = :front_digest AND deleted_at IS NULL AND id <> :apart_from
+    ORDER BY created_at, id LIMIT CAST(:page AS bigint)  -- by id alone, the primary key would be walked instead
+)
+ORDER BY note_id, ordinal;
 
 -- name: next_learning(user_id, deck_id, now)^
 SELECT id FROM cards

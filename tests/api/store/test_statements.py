@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from api.store import statements
+from api.store.collections import SqliteCollections
+from tests.api.store.conftest import OWNER
 
 PARTS = [
     pytest.param(part, id=part.split("(")[0].strip())
@@ -15,10 +17,37 @@ PARTS = [
 ]
 
 
+TABLE = r"(?:FROM|JOIN|UPDATE|INTO) (\w+)"
+# Deleting a deck looks at every card once. It is rare, and no index would serve anything else.
+WALKS = {"delete_notes_without_cards"}
+
+
+def body_of(part: str) -> str:
+    return part.partition("\n")[2]
+
+
 @pytest.mark.parametrize("part", PARTS)
-def test_every_statement_on_a_collection_names_its_user(part: str) -> None:
-    assert re.search(r"user_id = :user_id|\(user_id|VALUES \(\s*:user_id", part)
-    assert ":user_id" in part.partition("\n")[2]
+def test_every_statement_on_a_collection_names_its_user_for_each_table(part: str) -> None:
+    body = body_of(part)
+
+    confined = re.findall(r"WHERE (?:\w+\.)?user_id = :user_id\b", body)
+    written = re.findall(r"^INSERT INTO \w+ \(\s*user_id,.*VALUES \(\s*:user_id,", body, re.DOTALL)
+
+    assert len(confined) + len(written) == len(re.findall(TABLE, body)) - len(re.findall("JOIN", body)) > 0
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_statement_walks_through_all_notes_cards_or_reviews(part: str, collections: SqliteCollections) -> None:
+    body = body_of(part)
+    with collections.reading(OWNER) as collection:
+        plan = collection.connection.execute(
+            "EXPLAIN QUERY PLAN " + body, dict.fromkeys(re.findall(r":(\w+)", body), 1)
+        )
+        walked = [
+            step["detail"] for step in plan if re.search(r"SCAN|(notes|cards|reviews).* \(user_id=\?\)", step["detail"])
+        ]
+
+    assert bool(walked) == (part.split("(")[0] in WALKS), walked
 
 
 @pytest.mark.parametrize("path", sorted(statements.FOLDER.glob("*.sql")), ids=lambda path: path.name)
