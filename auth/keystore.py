@@ -44,6 +44,7 @@ def create(folder: Path, now: datetime) -> None:
         for entry in keys:
             _write(building / f"{entry.key.kid}.pem", entry.key.to_pem())
         _write(building / _RING, _ring_document(keys, revoked=()))
+        disk.sync(building)
         building.rename(folder)
     except OSError:
         shutil.rmtree(building, ignore_errors=True)

@@ -47,6 +47,22 @@ def test_nobody_else_can_read_the_keys(folder: Path) -> None:
     assert len(modes) == 3
 
 
+def test_a_ring_is_on_disk_before_it_has_its_name_and_so_is_the_name(
+    tmp_path: Path, disk_log: list[tuple[str, str]]
+) -> None:
+    keystore.create(tmp_path / "keys", NOON)
+
+    *files, building, named, last = disk_log
+    assert [(verb, Path(path).suffix) for verb, path in files] == [
+        ("sync", ".pem"),
+        ("sync", ".pem"),
+        ("sync", ".json"),
+    ]
+    assert building == ("sync", str(Path(files[0][1]).parent))
+    assert named == ("name", str(tmp_path / "keys"))
+    assert last == ("sync", str(tmp_path))
+
+
 def test_a_ring_is_never_replaced(folder: Path) -> None:
     before = sorted(path.name for path in folder.iterdir())
 
