@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import secrets
 import sys
 import time
@@ -27,13 +28,14 @@ class LineFormatter(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-class RequestIdFilter(logging.Filter):
-    """Adds the id of the request being handled."""
+class OriginFilter(logging.Filter):
+    """Adds who says so: the worker, and the request it is handling."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass."""
         if has_request_context() and "request_id" in g:
             record.request_id = g.request_id
+        record.worker = os.getpid()
         return True
 
 
@@ -41,7 +43,7 @@ def configure(level: int = logging.INFO) -> None:
     """Send the service's log to standard error. Called once by whoever owns the process."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter())
-    handler.addFilter(RequestIdFilter())
+    handler.addFilter(OriginFilter())
     logger = logging.getLogger("javumbo")
     logger.handlers[:] = [handler]
     logger.setLevel(level)

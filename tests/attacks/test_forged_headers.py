@@ -102,9 +102,7 @@ def test_key_ids_that_lead_elsewhere(client: FlaskClient, forge: Forge, kid: obj
     assert_refused(client, forge.with_header(kid=kid))
 
 
-def test_a_key_id_of_another_algorithm_or_purpose_does_not_help(
-    client: FlaskClient, forge: Forge, services: Services
-) -> None:
+def test_the_id_of_another_key_of_the_ring_does_not_help(client: FlaskClient, forge: Forge, services: Services) -> None:
     other = services.keystore.ring.signing_key(Purpose.API, NOON)
 
     assert_refused(client, forge.with_header(kid=other.kid))

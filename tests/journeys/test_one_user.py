@@ -1,5 +1,6 @@
 """One person in a hurry: the old server could store one card per user per second."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,4 +27,7 @@ def test_a_token_of_one_worker_is_good_on_every_other(tmp_path: Path) -> None:
 
         statuses = {user.ask("GET", "/v1/accounts/me").status_code for _ in range(40)}
 
+        answered_by = set(re.findall(r"/v1/accounts/me.* worker=(\d+)", server.log.read_text()))
+
     assert statuses == {200}
+    assert len(answered_by) > 1
