@@ -30,6 +30,13 @@ class AccountGone(JavumboError):
 
 
 @dataclass
+class DeletionUnfinished(JavumboError):
+    """The account's collection is closed for good, but the account could not be removed yet."""
+
+    user_id: int
+
+
+@dataclass
 class DeckNotFound(JavumboError):
     """The caller has no such deck."""
 

@@ -105,6 +105,14 @@ _PROBLEMS: dict[type[Exception], Problem] = {
         "The username is taken",
         lambda error: f"Another account is called {error.username!r}. Choose another username.",
     ),
+    errors.DeletionUnfinished: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "deletion-unfinished",
+        "The account is not deleted completely",
+        _says("Its collection is closed and cannot be opened again. Repeat the request to delete the account itself."),
+        _RETRY,
+        level=logging.ERROR,
+    ),
     errors.DeckNotFound: Problem(
         HTTPStatus.NOT_FOUND,
         "deck-not-found",
@@ -141,7 +149,7 @@ _PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.INSUFFICIENT_STORAGE,
         "storage-full",
         "There is no room left to store this",
-        _says("Nothing was changed. Reading still works."),
+        _says("Nothing was changed. It works again once the operators have made room."),
         level=logging.CRITICAL,
     ),
     errors.StoreDamaged: Problem(

@@ -1,14 +1,17 @@
 """Accounts: signing up, reading, renaming, deleting."""
 
+import logging
 from dataclasses import dataclass
 
 from api.collection import starter
-from api.errors import AccountGone, NameTaken, PasswordNotConfirmed
+from api.errors import AccountGone, DeletionUnfinished, NameTaken, PasswordNotConfirmed, StoreError
 from api.store.accounts import Account, SqliteAccounts
 from api.store.collections import SqliteCollections
 from auth.clock import Clock
 from auth.errors import WrongPassword
 from auth.passwords import Passwords
+
+log = logging.getLogger("javumbo.accounts")
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,24 @@ class Accounts:
         return self.get(user_id)
 
     def delete(self, user_id: int, password: str) -> None:
-        """Delete an account with everything of it; cut short, it can be repeated.
+        """Delete an account with everything of it.
 
-        AccountGone; PasswordNotConfirmed.
+        AccountGone; PasswordNotConfirmed; DeletionUnfinished once it has begun, and it can be repeated.
         """
         self.confirm_password(self.get(user_id), password)
         self.collections.close(user_id)
-        self.accounts.delete(user_id)
-        self.collections.remove(user_id)
+        try:
+            self.accounts.delete(user_id)
+        except StoreError as error:
+            raise DeletionUnfinished(user_id) from error
+        self._remove_collection(user_id)
+
+    def _remove_collection(self, user_id: int) -> None:
+        try:
+            self.collections.remove(user_id)
+        except StoreError as error:
+            # The account is gone and nobody can ask again; what is left is for the operators to remove.
+            log.critical("the file of a deleted account is left", extra={"user_id": user_id, "reason": str(error)})
 
     def confirm_password(self, account: Account, password: str) -> None:
         """Check the password of a caller who is signed in. PasswordNotConfirmed."""

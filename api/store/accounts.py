@@ -88,9 +88,11 @@ class SqliteAccounts:
             return _account(statements.run(connection, "account_by_username", username=username))
 
     def rename(self, user_id: int, name: str) -> None:
-        """Change the name an account is shown under."""
+        """Change the name an account is shown under. AccountGone if it is deleted or disabled."""
         with self._writing() as connection:
-            statements.run(connection, "rename_account", user_id=user_id, name=name)
+            renamed = statements.run(connection, "rename_account", user_id=user_id, name=name)
+        if renamed != 1:
+            raise AccountGone(user_id)
 
     def replace_password_hash(self, account: Account, password_hash: str) -> None:
         """Store a better hash of the same password, unless the password has changed meanwhile."""

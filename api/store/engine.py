@@ -1,6 +1,7 @@
 """The SQLite in use: one module imports it, and one place turns its errors into ours."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,9 @@ _FAULTS: dict[str, type[StoreError]] = {
     "SQLITE_CORRUPT": StoreDamaged,
     "SQLITE_NOTADB": StoreDamaged,
 }
+
+# Of the smallest `-shm` file, in bytes.
+_INDEX_SIZE = 32768
 
 
 def connect(path: Path) -> Connection:
@@ -71,5 +75,16 @@ def faults(path: Path) -> Iterator[None]:
         raise (StorageFull if is_full else StoreUnavailable)(path.name, str(error)) from error
     except Error as error:
         name = getattr(error, "sqlite_errorname", "") or ""
-        kind = next((kind for prefix, kind in _FAULTS.items() if name.startswith(prefix)), StoreUnavailable)
-        raise kind(path.name, f"{name}: {error}") from error
+        raise _kind(name, path)(path.name, f"{name}: {error}") from error
+
+
+def _kind(name: str, path: Path) -> type[StoreError]:
+    # Making the index of the log on a full disk is just an input/output error to SQLite.
+    if name.startswith("SQLITE_IOERR") and _is_full(path.parent):
+        return StorageFull
+    return next((kind for prefix, kind in _FAULTS.items() if name.startswith(prefix)), StoreUnavailable)
+
+
+def _is_full(folder: Path) -> bool:
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize < _INDEX_SIZE

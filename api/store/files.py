@@ -21,9 +21,10 @@ def build(path: Path, schema: Schema, fill: Callable[[Connection], None]) -> Non
 
 
 def remove(path: Path) -> None:
-    """Delete a database with the files SQLite and its lock keep beside it."""
-    for beside in (path, Path(f"{path}-wal"), Path(f"{path}-shm"), path.with_suffix(".lock")):
-        beside.unlink(missing_ok=True)
+    """Delete a database, and after it the files that SQLite and its lock keep beside it. A StoreError."""
+    with engine.faults(path):
+        for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm"), path.with_suffix(".lock")):
+            file.unlink(missing_ok=True)
 
 
 def _build(path: Path, schema: Schema, fill: Callable[[Connection], None]) -> None:

@@ -16,7 +16,7 @@ SELECT user_id, username, name, password_hash, version, created_at, disabled_at
 FROM accounts WHERE username = :username;
 
 -- name: rename_account(user_id, name)!
-UPDATE accounts SET name = :name WHERE user_id = :user_id;
+UPDATE accounts SET name = :name WHERE user_id = :user_id AND disabled_at IS NULL;
 
 -- name: replace_password_hash(user_id, password_hash, version)!
 UPDATE accounts SET password_hash = :password_hash WHERE user_id = :user_id AND version = :version;

@@ -1,11 +1,14 @@
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from api.errors import StoreUnavailable
 from api.services import Services
+from api.store.accounts import SqliteAccounts
 from tests.callers import PASSWORD, Caller, sign_up
 
 
@@ -133,6 +136,38 @@ def test_a_deleted_account_is_gone_with_everything_of_it(anna: Caller, services:
     assert answer.data == b""
     assert list(services.settings.collections_folder.iterdir()) == []
     assert anna.client.post("/v1/sessions", json={"username": "anna", "password": PASSWORD}).status_code == 401
+
+
+def test_a_deletion_that_fails_half_way_says_so_and_can_be_repeated(
+    anna: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise StoreUnavailable("accounts.db", "I/O error")
+
+    with monkeypatch.context() as context:
+        context.setattr(SqliteAccounts, "delete", fail)
+        unfinished = anna.ask("DELETE", "/v1/accounts/me", {"password": PASSWORD})
+
+    assert unfinished.status_code == 503
+    assert unfinished.get_json()["type"] == "urn:javumbo:problem:deletion-unfinished"
+    assert anna.ask("GET", "/v1/decks").status_code == 401
+    assert anna.ask("DELETE", "/v1/accounts/me", {"password": PASSWORD}).status_code == 204
+    assert anna.ask("GET", "/v1/accounts/me").status_code == 401
+
+
+def test_a_file_that_cannot_be_removed_is_told_to_the_operators(
+    anna: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise PermissionError("not allowed")
+
+    monkeypatch.setattr(Path, "unlink", fail)
+
+    answer = anna.ask("DELETE", "/v1/accounts/me", {"password": PASSWORD})
+
+    assert answer.status_code == 204
+    assert anna.ask("GET", "/v1/accounts/me").status_code == 401
+    assert [record.levelname for record in caplog.records if record.name == "javumbo.accounts"] == ["CRITICAL"]
 
 
 @pytest.mark.parametrize(

@@ -87,13 +87,15 @@ def test_whatever_is_wrong_the_answer_is_the_same(
     }
 
 
-def test_a_disabled_account_cannot_sign_in_nor_use_its_token(
+def test_a_disabled_account_cannot_sign_in_nor_read_or_change_itself(
     client: FlaskClient, anna: Caller, services: Services
 ) -> None:
     query(services.settings.accounts_file, "UPDATE accounts SET disabled_at = 1")
 
     assert client.post("/v1/sessions", json={"username": "anna", "password": PASSWORD}).status_code == 401
     assert anna.ask("GET", "/v1/accounts/me").status_code == 401
+    assert anna.ask("PATCH", "/v1/accounts/me", {"name": "Ann"}).status_code == 401
+    assert query(services.settings.accounts_file, "SELECT name FROM accounts") == [{"name": "Anna"}]
 
 
 def test_sign_ins_and_refusals_are_logged_without_what_was_typed(

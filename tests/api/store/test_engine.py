@@ -1,6 +1,7 @@
 import errno
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -47,6 +48,18 @@ def test_what_the_engine_says_becomes_a_fact(name: str | None, fault: type[Excep
     error = engine.Error("told by the engine")
     if name is not None:
         error.sqlite_errorname = name
+
+    with pytest.raises(fault, match="told by the engine"), engine.faults(Path("user_1.db")):
+        raise error
+
+
+@pytest.mark.parametrize(("free", "fault"), [(0, StorageFull), (31, StorageFull), (32, StoreUnavailable)])
+def test_an_input_output_error_on_a_full_disk_means_that_it_is_full(
+    monkeypatch: pytest.MonkeyPatch, free: int, fault: type[Exception]
+) -> None:
+    error = engine.Error("told by the engine")
+    error.sqlite_errorname = "SQLITE_IOERR"
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_bavail=free, f_frsize=1024))
 
     with pytest.raises(fault, match="told by the engine"), engine.faults(Path("user_1.db")):
         raise error
