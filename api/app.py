@@ -1,5 +1,6 @@
 """The Flask application, made of services and nothing else."""
 
+import re
 from typing import Any
 
 from apiflask import APIFlask
@@ -106,7 +107,9 @@ def _allow_origins(app: APIFlask, origins: tuple[str, ...]) -> None:
     if origins:
         headers = ["Authorization", "Content-Type"]
         exposed = ["X-Request-ID", "Retry-After", "WWW-Authenticate"]
-        CORS(app, origins=list(origins), allow_headers=headers, expose_headers=exposed, max_age=600)
+        # The extension would take the brackets of an IPv6 address for a regular expression.
+        exactly = [re.compile(re.escape(origin) + r"\Z") for origin in origins]
+        CORS(app, origins=exactly, allow_headers=headers, expose_headers=exposed, max_age=600)
 
 
 def _refuse_unmarked(app: APIFlask) -> None:

@@ -7,11 +7,12 @@ from api.app import create_app
 from api.services import Services
 
 ORIGIN = "https://cards.example"
+AN_ADDRESS = "http://[::1]:3000"
 
 
 @pytest.fixture
 def cors_client(services: Services) -> FlaskClient:
-    settings = replace(services.settings, cors_origins=(ORIGIN,))
+    settings = replace(services.settings, cors_origins=(ORIGIN, AN_ADDRESS))
     return create_app(replace(services, settings=settings)).test_client()
 
 
@@ -24,19 +25,20 @@ def preflight(client: FlaskClient, origin: str) -> dict[str, str]:
     return dict(client.options("/v1/accounts/me", headers=headers).headers)
 
 
-def test_a_configured_origin_may_call(cors_client: FlaskClient) -> None:
-    allowed = preflight(cors_client, ORIGIN)
-    answer = cors_client.get("/healthz", headers={"Origin": ORIGIN})
+@pytest.mark.parametrize("origin", [ORIGIN, AN_ADDRESS])
+def test_a_configured_origin_may_call(cors_client: FlaskClient, origin: str) -> None:
+    allowed = preflight(cors_client, origin)
+    answer = cors_client.get("/healthz", headers={"Origin": origin})
 
-    assert allowed["Access-Control-Allow-Origin"] == ORIGIN
+    assert allowed["Access-Control-Allow-Origin"] == origin
     assert "PATCH" in allowed["Access-Control-Allow-Methods"]
     assert "authorization" in allowed["Access-Control-Allow-Headers"].lower()
-    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert answer.headers["Access-Control-Allow-Origin"] == origin
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://cards.example.evil", "http://cards.example", "null", "https://cardsxexample"]
+    "origin", ["http://:3000", "https://cards.example.evil", "http://cards.example", "null", "https://cardsxexample"]
 )
 def test_another_origin_may_not(cors_client: FlaskClient, origin: str) -> None:
     assert "Access-Control-Allow-Origin" not in preflight(cors_client, origin)
