@@ -26,8 +26,11 @@ _SIGNED_IN = {
     HTTPStatus.BAD_REQUEST: "The access token is in the query string, or in two places.",
     HTTPStatus.UNAUTHORIZED: "The access token is missing or not valid.",
 }
-_WITH_STORE = {HTTPStatus.SERVICE_UNAVAILABLE: "The service cannot answer at the moment; see `Retry-After`."}
-_WRITING = {HTTPStatus.INSUFFICIENT_STORAGE: "There is no room left; nothing was changed."}
+_WITH_STORE = {
+    HTTPStatus.SERVICE_UNAVAILABLE: "The service cannot answer at the moment; see `Retry-After`.",
+    # Opening a collection for reading takes a little room, too.
+    HTTPStatus.INSUFFICIENT_STORAGE: "There is no room left; nothing was changed.",
+}
 _WITHOUT_STORE = {"health.get_health", "discovery.get_jwks"}
 
 
@@ -44,11 +47,11 @@ def register(app: APIFlask) -> None:
         for rule in app.url_map.iter_rules():
             operations = document["paths"].get(_path_of(rule), {})
             for method in (rule.methods or set()) & {name.upper() for name in operations}:
-                _complete_operation(app, rule.endpoint, method, operations[method.lower()])
+                _complete_operation(app, rule.endpoint, operations[method.lower()])
         return document
 
 
-def _complete_operation(app: APIFlask, endpoint: str, method: str, operation: dict[str, Any]) -> None:
+def _complete_operation(app: APIFlask, endpoint: str, operation: dict[str, Any]) -> None:
     view = app.view_functions[endpoint]
     is_signed_in = access_of(view) == "signed_in"
     operation["operationId"] = endpoint.rpartition(".")[2]
@@ -60,19 +63,18 @@ def _complete_operation(app: APIFlask, endpoint: str, method: str, operation: di
         if parameter["in"] == "path":
             parameter |= {"schema": _ID, "required": True}
     declared = problems.declared(view)
-    refusals = _refusals(endpoint, method, operation, is_signed_in=is_signed_in)
+    refusals = _refusals(endpoint, operation, is_signed_in=is_signed_in)
     refusals |= {problem.status: problem.title for problem in declared}
     _add_refusals(operation["responses"], refusals, declared)
 
 
-def _refusals(endpoint: str, method: str, operation: dict[str, Any], *, is_signed_in: bool) -> dict[HTTPStatus, str]:
+def _refusals(endpoint: str, operation: dict[str, Any], *, is_signed_in: bool) -> dict[HTTPStatus, str]:
     has_query = any(parameter["in"] == "query" for parameter in operation["parameters"])
     applicable = [
         (is_signed_in, _SIGNED_IN),
         ("requestBody" in operation, _WITH_BODY),
         (has_query, _WITH_QUERY),
         (endpoint not in _WITHOUT_STORE, _WITH_STORE),
-        (method != "GET", _WRITING),
     ]
     return {status: text for applies, texts in applicable if applies for status, text in texts.items()}
 

@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from api.collection import decks
 from api.errors import CardNotFound
@@ -16,6 +17,7 @@ from api.study.rendering import Template
 
 BASIC = "Basic"
 _MOST_DUPLICATES = 10
+_LONGEST_PAGE = 250_000
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,12 @@ def page(collection: Collection, deck_id: int, after: int, limit: int) -> list[C
     """Return cards of a deck in the order they were added, from past an id on. DeckNotFound."""
     decks.require(collection, deck_id)
     return rows.of_deck(collection, deck_id, after, limit)
+
+
+def fitting(found: Sequence[Card], limit: int) -> int:
+    """Return how many of these cards make a page: as many as asked for, unless they are uncommonly long."""
+    sizes = accumulate(sum(map(len, card.fields)) for card in found)
+    return min(limit, max(1, sum(size <= _LONGEST_PAGE for size in sizes)))
 
 
 def edit(collection: Collection, card_id: int, front: str | None, back: str | None, tags: Sequence[str] | None) -> Card:

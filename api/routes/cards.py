@@ -85,11 +85,11 @@ class CardPage(View):
 @bp.output(CardPage)
 @raises(DeckNotFound)
 def list_cards(deck_id: int, query: PageQuery, caller: Claims) -> CardPage:
-    """List the cards of a deck."""
+    """List the cards of a deck; a page of very long cards ends sooner."""
     after = pagination.id_of(query.cursor)
     with services().collections.reading(caller.user_id) as collection:
         found = cards.page(collection, deck_id, after, query.limit + 1)
-    items, cursor = pagination.page_of(found, query.limit, lambda card: card.id)
+    items, cursor = pagination.page_of(found, cards.fitting(found, query.limit), lambda card: card.id)
     return CardPage(items=[CardView.of(card, services().scheduler) for card in items], next_cursor=cursor)
 
 

@@ -193,3 +193,14 @@ def test_a_page_neither_repeats_nor_skips_what_was_there_when_cards_come_and_go(
     second = dict(anna.ask("GET", f"{path}&cursor={first['next_cursor']}").json or {})
 
     assert [card["id"] for card in second["items"]] == cards[2:]
+
+
+def test_a_page_of_very_long_cards_ends_sooner_and_goes_on(anna: Caller) -> None:
+    deck = anna.deck("MyFirstDeck")
+    added = [add(anna, front="f" * 100_000, back="").json["cards"][0]["id"] for _ in range(5)]
+
+    pages = [anna.ask("GET", f"/v1/decks/{deck}/cards").json]
+    while pages[-1]["next_cursor"]:  # type: ignore[index]
+        pages.append(anna.ask("GET", f"/v1/decks/{deck}/cards?cursor={pages[-1]['next_cursor']}").json)  # type: ignore[index]
+
+    assert [[card["id"] for card in page["items"]] for page in pages] == [added[:2], added[2:4], added[4:]]  # type: ignore[index]

@@ -1,3 +1,5 @@
+import html
+
 import pytest
 
 from api.study.rendering import Template, render
@@ -28,3 +30,15 @@ def test_an_unknown_field_is_nothing() -> None:
 )
 def test_what_is_shown_is_harmless(text: str, shown: str) -> None:
     assert render(BASIC, {"Front": text}).question == shown
+
+
+def test_formatting_that_would_multiply_without_end_is_shown_as_text() -> None:
+    text = "".join(f"<b title={number}><p>" for number in range(4000))
+
+    assert render(BASIC, {"Front": text}).question == html.escape(text)
+
+
+def test_a_long_card_with_much_formatting_is_shown_as_it_is_meant() -> None:
+    text = "<div>a <b>bold</b> and an <i>oblique</i> word</div>" * 50
+
+    assert render(BASIC, {"Front": text}).question == text
