@@ -1,15 +1,17 @@
-"""Who may call a view: `signed_in` passes the caller's claims as an argument, `public` says that anybody may.
+"""Who may call a view: `signed_in(scope)` passes the caller's claims as an argument, `public` says that anybody may.
 
 Every view has one of the two marks: `create_app` refuses to build an application with a view that has neither.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from flask import request
 
 from api.services import services
+from auth.errors import InsufficientScope
 
 View = Callable[..., Any]
 
@@ -17,26 +19,42 @@ _ACCESS = "_javumbo_access"
 SCHEME = "bearer"
 
 
-def signed_in(view: View) -> View:
-    """Verify the caller's token before anything else of the request is looked at; pass its claims as `caller`."""
+@dataclass(frozen=True)
+class Access:
+    """Who may call a view: whoever has a token with this scope, or, without one, anybody."""
 
-    @wraps(view)
-    def authenticated(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, caller=services().authenticate(request), **kwargs)
+    scope: str | None
 
-    return _mark(authenticated, "signed_in")
+
+def signed_in(scope: str) -> Callable[[View], View]:
+    """Verify the caller's token before anything else of the request is looked at; pass its claims as `caller`.
+
+    InsufficientScope if the token is not good for this scope.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def authenticated(*args: Any, **kwargs: Any) -> Any:
+            caller = services().authenticate(request)
+            if scope not in caller.scope:
+                raise InsufficientScope(scope)
+            return view(*args, caller=caller, **kwargs)
+
+        return _mark(authenticated, Access(scope))
+
+    return declare
 
 
 def public(view: View) -> View:
     """Mark a view that anybody may call."""
-    return _mark(view, "public")
+    return _mark(view, Access(None))
 
 
-def access_of(view: View) -> str | None:
+def access_of(view: View) -> Access | None:
     """Return the mark of a view, if it has one."""
     return getattr(view, _ACCESS, None)
 
 
-def _mark(view: View, access: str) -> View:
+def _mark(view: View, access: Access) -> View:
     setattr(view, _ACCESS, access)
     return view

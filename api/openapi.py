@@ -25,13 +25,14 @@ _WITH_QUERY = {HTTPStatus.UNPROCESSABLE_ENTITY: "A query parameter is wrong: see
 _SIGNED_IN = {
     HTTPStatus.BAD_REQUEST: "The access token is in the query string, or in two places.",
     HTTPStatus.UNAUTHORIZED: "The access token is missing or not valid.",
+    HTTPStatus.FORBIDDEN: "The access token does not have the scope that `security` names.",
 }
 _WITH_STORE = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The service cannot answer at the moment; see `Retry-After`.",
     # Opening a collection for reading takes a little room, too.
     HTTPStatus.INSUFFICIENT_STORAGE: "There is no room left; nothing was changed.",
 }
-_WITHOUT_STORE = {"health.get_health", "discovery.get_jwks"}
+_WITHOUT_STORE = {"health.get_health", "discovery.get_jwks", "discovery.get_metadata"}
 
 
 def register(app: APIFlask) -> None:
@@ -53,10 +54,11 @@ def register(app: APIFlask) -> None:
 
 def _complete_operation(app: APIFlask, endpoint: str, operation: dict[str, Any]) -> None:
     view = app.view_functions[endpoint]
-    is_signed_in = access_of(view) == "signed_in"
+    access = access_of(view)
+    is_signed_in = access is not None and access.scope is not None
     operation["operationId"] = endpoint.rpartition(".")[2]
-    if is_signed_in:
-        operation["security"] = [{SCHEME: []}]
+    if access is not None and access.scope is not None:
+        operation["security"] = [{SCHEME: [access.scope]}]
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
     for parameter in operation["parameters"]:
@@ -64,7 +66,9 @@ def _complete_operation(app: APIFlask, endpoint: str, operation: dict[str, Any])
             parameter |= {"schema": _ID, "required": True}
     declared = problems.declared(view)
     refusals = _refusals(endpoint, operation, is_signed_in=is_signed_in)
-    refusals |= {problem.status: problem.title for problem in declared}
+    for problem in declared:
+        told = refusals.get(problem.status)
+        refusals[problem.status] = f"{told} Or: {problem.title}." if told else f"{problem.title}."
     _add_refusals(operation["responses"], refusals, declared)
 
 

@@ -15,7 +15,7 @@ from api.problems import raises
 from api.services import services
 from api.shapes import Input, View
 from auth import passwords
-from auth.claims import Claims
+from auth.claims import ACCOUNT, Claims
 from auth.errors import HashingBusy
 
 bp = APIBlueprint("accounts", __name__, url_prefix="/v1/accounts", tag="Accounts")
@@ -64,7 +64,7 @@ def sign_up(new: SignUp) -> AccountView:
 
 
 @bp.get("/me")
-@signed_in
+@signed_in(ACCOUNT)
 @bp.output(AccountView)
 def get_account(caller: Claims) -> AccountView:
     """Read your account."""
@@ -72,7 +72,7 @@ def get_account(caller: Claims) -> AccountView:
 
 
 @bp.patch("/me")
-@signed_in
+@signed_in(ACCOUNT)
 @bp.input(AccountEdit, arg_name="edit")
 @bp.output(AccountView)
 def edit_account(edit: AccountEdit, caller: Claims) -> AccountView:
@@ -81,7 +81,7 @@ def edit_account(edit: AccountEdit, caller: Claims) -> AccountView:
 
 
 @bp.delete("/me")
-@signed_in
+@signed_in(ACCOUNT)
 @bp.input(PasswordConfirmation, arg_name="confirmation")
 @bp.output({}, HTTPStatus.NO_CONTENT)
 @raises(PasswordNotConfirmed, HashingBusy)

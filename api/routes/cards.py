@@ -16,7 +16,7 @@ from api.problems import raises
 from api.services import services
 from api.shapes import CardView, DeckReference, Input, View
 from api.study.scheduler import Scheduler
-from auth.claims import Claims
+from auth.claims import COLLECTION_READ, COLLECTION_WRITE, Claims
 
 bp = APIBlueprint("cards", __name__, url_prefix="/v1", tag="Cards")
 
@@ -80,7 +80,7 @@ class CardPage(View):
 
 
 @bp.get("/decks/<int:deck_id>/cards")
-@signed_in
+@signed_in(COLLECTION_READ)
 @bp.input(PageQuery, location="query", arg_name="query")
 @bp.output(CardPage)
 @raises(DeckNotFound)
@@ -94,7 +94,7 @@ def list_cards(deck_id: int, query: PageQuery, caller: Claims) -> CardPage:
 
 
 @bp.post("/decks/<int:deck_id>/cards")
-@signed_in
+@signed_in(COLLECTION_WRITE)
 @bp.input(NewNote, arg_name="new")
 @bp.output(AddedNoteView, HTTPStatus.CREATED)
 @raises(DeckNotFound)
@@ -106,7 +106,7 @@ def add_card(deck_id: int, new: NewNote, caller: Claims) -> AddedNoteView:
 
 
 @bp.get("/cards/<int:card_id>")
-@signed_in
+@signed_in(COLLECTION_READ)
 @bp.output(CardView)
 @raises(CardNotFound)
 def get_card(card_id: int, caller: Claims) -> CardView:
@@ -117,7 +117,7 @@ def get_card(card_id: int, caller: Claims) -> CardView:
 
 
 @bp.patch("/cards/<int:card_id>")
-@signed_in
+@signed_in(COLLECTION_WRITE)
 @bp.input(NoteEdit, arg_name="edit")
 @bp.output(CardView)
 @raises(CardNotFound)
@@ -129,7 +129,7 @@ def edit_card(card_id: int, edit: NoteEdit, caller: Claims) -> CardView:
 
 
 @bp.delete("/cards/<int:card_id>")
-@signed_in
+@signed_in(COLLECTION_WRITE)
 @bp.output({}, HTTPStatus.NO_CONTENT)
 @raises(CardNotFound)
 def delete_card(card_id: int, caller: Claims) -> tuple[str, HTTPStatus]:

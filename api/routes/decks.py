@@ -13,7 +13,7 @@ from api.pagination import PageQuery
 from api.problems import raises
 from api.services import services
 from api.shapes import CountsView, Input, View
-from auth.claims import Claims
+from auth.claims import COLLECTION_READ, COLLECTION_WRITE, Claims
 
 bp = APIBlueprint("decks", __name__, url_prefix="/v1/decks", tag="Decks")
 
@@ -41,7 +41,7 @@ class DeckPage(View):
 
 
 @bp.get("")
-@signed_in
+@signed_in(COLLECTION_READ)
 @bp.input(PageQuery, location="query", arg_name="query")
 @bp.output(DeckPage)
 def list_decks(query: PageQuery, caller: Claims) -> DeckPage:
@@ -54,7 +54,7 @@ def list_decks(query: PageQuery, caller: Claims) -> DeckPage:
 
 
 @bp.post("")
-@signed_in
+@signed_in(COLLECTION_WRITE)
 @bp.input(DeckInput, arg_name="new")
 @bp.output(DeckView, HTTPStatus.CREATED)
 @raises(DeckNameTaken)
@@ -65,7 +65,7 @@ def create_deck(new: DeckInput, caller: Claims) -> DeckView:
 
 
 @bp.get("/<int:deck_id>")
-@signed_in
+@signed_in(COLLECTION_READ)
 @bp.output(DeckView)
 @raises(DeckNotFound)
 def get_deck(deck_id: int, caller: Claims) -> DeckView:
@@ -75,7 +75,7 @@ def get_deck(deck_id: int, caller: Claims) -> DeckView:
 
 
 @bp.patch("/<int:deck_id>")
-@signed_in
+@signed_in(COLLECTION_WRITE)
 @bp.input(DeckInput, arg_name="edit")
 @bp.output(DeckView)
 @raises(DeckNotFound, DeckNameTaken)
@@ -86,7 +86,7 @@ def rename_deck(deck_id: int, edit: DeckInput, caller: Claims) -> DeckView:
 
 
 @bp.delete("/<int:deck_id>")
-@signed_in
+@signed_in(COLLECTION_WRITE)
 @bp.output({}, HTTPStatus.NO_CONTENT)
 @raises(DeckNotFound)
 def delete_deck(deck_id: int, caller: Claims) -> tuple[str, HTTPStatus]:

@@ -15,7 +15,7 @@ from api.services import services
 from api.shapes import CardView, CountsView, Input, View
 from api.study.schedule import Rating
 from api.study.scheduler import Scheduler
-from auth.claims import MAX_ID, Claims
+from auth.claims import COLLECTION_READ, COLLECTION_WRITE, MAX_ID, Claims
 
 bp = APIBlueprint("study", __name__, url_prefix="/v1", tag="Study")
 
@@ -81,7 +81,7 @@ class ReviewedCardView(View):
 
 
 @bp.get("/decks/<int:deck_id>/next")
-@signed_in
+@signed_in(COLLECTION_READ)
 @bp.output(NextCardView)
 @raises(DeckNotFound)
 def get_next_card(deck_id: int, caller: Claims) -> NextCardView:
@@ -93,7 +93,7 @@ def get_next_card(deck_id: int, caller: Claims) -> NextCardView:
 
 
 @bp.post("/cards/<int:card_id>/reviews")
-@signed_in
+@signed_in(COLLECTION_WRITE)
 @bp.input(NewReview, arg_name="new")
 @bp.output(ReviewedCardView, HTTPStatus.CREATED)
 @raises(CardNotFound, StaleReview)

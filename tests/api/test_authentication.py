@@ -8,13 +8,17 @@ from flask.testing import FlaskClient
 
 from api import app as app_module
 from api.app import create_app
-from api.authentication import access_of
+from api.authentication import Access, access_of
 from api.services import Services
+from auth.claims import COLLECTION_READ, SESSION_SCOPE
+from auth.tokens import AccessTokens
+from tests.callers import Caller
 
 PUBLIC = {
     ("POST", "/v1/accounts"),
     ("POST", "/v1/sessions"),
     ("GET", "/.well-known/jwks.json"),
+    ("GET", "/.well-known/oauth-authorization-server"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/openapi.json"),
@@ -36,7 +40,7 @@ def test_every_route_but_the_public_ones_is_a_401_without_a_token(client: FlaskC
 
     for method, rule, _ in walked:
         if (method, rule) not in PUBLIC:
-            answer = client.open(rule.replace("<int:deck_id>", "1").replace("<int:card_id>", "1"), method=method)
+            answer = client.open(path_of(rule), method=method)
             assert answer.status_code == 401, (method, rule, answer.text)
             assert answer.headers["WWW-Authenticate"] == 'Bearer realm="javumbo"'
     assert len(walked) > len(PUBLIC)
@@ -46,10 +50,48 @@ def test_the_public_routes_are_those_listed_here(client: FlaskClient) -> None:
     app = client.application
 
     public = {
-        (method, rule) for method, rule, name in operations(app) if access_of(app.view_functions[name]) == "public"
+        (method, rule) for method, rule, name in operations(app) if access_of(app.view_functions[name]) == Access(None)
     }
 
     assert public == PUBLIC
+
+
+def path_of(rule: str) -> str:
+    return rule.replace("<int:deck_id>", "1").replace("<int:card_id>", "1")
+
+
+def token_with(services: Services, anna: Caller, scope: frozenset[str]) -> dict[str, str]:
+    tokens = AccessTokens(services.keystore, services.settings, services.clock)
+    return {"Authorization": f"Bearer {tokens.issue(anna.user_id, 'web', scope, 'S' * 22).text}"}
+
+
+def test_every_route_asks_for_the_scope_it_documents(client: FlaskClient, services: Services, anna: Caller) -> None:
+    paths = client.get("/openapi.json").json["paths"]  # type: ignore[index]
+    asked = {
+        (method, path): operation["security"][0]["bearer"]
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if "security" in operation
+    }
+
+    for (method, path), (scope,) in asked.items():
+        headers = token_with(services, anna, SESSION_SCOPE - {scope})
+        answer = client.open(path.replace("{deck_id}", "1").replace("{card_id}", "1"), method=method, headers=headers)
+        assert answer.status_code == 403, (method, path)
+        assert answer.headers["WWW-Authenticate"].endswith(f'error="insufficient_scope", scope="{scope}"')
+        assert answer.json is not None
+        assert (answer.json["type"], answer.json["scope"]) == ("urn:javumbo:problem:insufficient-scope", scope)
+    assert {scope for (scope,) in asked.values()} == SESSION_SCOPE
+
+
+def test_reading_takes_no_scope_to_write_and_the_account_neither(
+    client: FlaskClient, services: Services, anna: Caller
+) -> None:
+    headers = token_with(services, anna, frozenset({COLLECTION_READ}))
+
+    assert client.get("/v1/decks", headers=headers).status_code == 200
+    assert client.post("/v1/decks", json={"name": "x"}, headers=headers).status_code == 403
+    assert client.get("/v1/accounts/me", headers=headers).status_code == 403
 
 
 def test_an_application_with_a_view_that_does_not_say_is_not_built(

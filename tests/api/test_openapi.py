@@ -30,7 +30,7 @@ def test_who_may_call_is_in_the_document(document: dict[str, Any]) -> None:
     sign_in, decks = document["paths"]["/v1/sessions"]["post"], document["paths"]["/v1/decks"]["get"]
 
     assert "security" not in sign_in
-    assert decks["security"] == [{"bearer": []}]
+    assert decks["security"] == [{"bearer": ["collection:read"]}]
     assert "401" in decks["responses"]
 
 
