@@ -5,7 +5,8 @@ import os
 import sys
 
 from api import server
-from api.settings import SettingInvalid, Settings
+from api.settings import Settings
+from auth.settings import SettingInvalid
 
 
 def main(arguments: list[str]) -> int:

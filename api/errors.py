@@ -69,6 +69,13 @@ class InvalidCursor(JavumboError):
 
 
 @dataclass
+class MetadataNeedsHttps(JavumboError):
+    """RFC 8414 metadata is for issuers with https; this one has none."""
+
+    issuer: str
+
+
+@dataclass
 class StoreError(JavumboError):
     """A database file cannot serve. Carries the file's name and what the engine said, for the log."""
 

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -34,7 +34,7 @@ class Problem:
     code: str
     title: str
     detail: Callable[[Any], str]
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Callable[[Any], dict[str, str]] = lambda _: {}
     members: Callable[[Any], dict[str, Any]] = lambda _: {}
     level: int = logging.INFO
 
@@ -49,14 +49,16 @@ _INVALID_TOKEN = Problem(
     "The access token is not valid",
     # One text for every reason: which check failed is nobody's business but the log's.
     _says("The access token is expired, revoked, malformed or not meant for this service. Sign in again."),
-    {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token", error_description="The access token is not valid"'},
+    lambda _: {
+        "WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token", error_description="The access token is not valid"'
+    },
 )
 _UNAVAILABLE = Problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "temporarily-unavailable",
     "The service cannot answer this at the moment",
     _says("Nothing was changed. Try again in a moment."),
-    _RETRY,
+    lambda _: _RETRY,
     level=logging.ERROR,
 )
 
@@ -66,14 +68,14 @@ _PROBLEMS: dict[type[Exception], Problem] = {
         "credentials-missing",
         "An access token is needed",
         _says("Send the header 'Authorization: Bearer <access token>'."),
-        {"WWW-Authenticate": _CHALLENGE},
+        lambda _: {"WWW-Authenticate": _CHALLENGE},
     ),
     auth_errors.AmbiguousCredentials: Problem(
         HTTPStatus.BAD_REQUEST,
         "ambiguous-credentials",
         "The access token is in the wrong place, or in several",
         _says("Send one access token, in one Authorization header, and none in the query string."),
-        {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_request"'},
+        lambda _: {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_request"'},
     ),
     auth_errors.TokenRefused: _INVALID_TOKEN,
     errors.AccountGone: _INVALID_TOKEN,
@@ -82,16 +84,26 @@ _PROBLEMS: dict[type[Exception], Problem] = {
         "temporarily-unavailable",
         "Too many passwords are being checked",
         _says("Nothing was changed. Try again in a moment."),
-        _RETRY,
+        lambda _: _RETRY,
         level=logging.WARNING,
     ),
     auth_errors.NoSigningKey: _UNAVAILABLE,
+    auth_errors.KeyUnavailable: _UNAVAILABLE,
+    auth_errors.BackgroundStalled: _UNAVAILABLE,
+    auth_errors.InsufficientScope: Problem(
+        HTTPStatus.FORBIDDEN,
+        "insufficient-scope",
+        "The access token is not good for this",
+        lambda error: f"This needs the scope '{error.scope}', which the access token does not have.",
+        lambda error: {"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{error.scope}"'},
+        members=lambda error: {"scope": error.scope},
+    ),
     errors.WrongCredentials: Problem(
         HTTPStatus.UNAUTHORIZED,
         "wrong-credentials",
         "Username and password do not match",
         _says("There is no account with this username and this password."),
-        {"WWW-Authenticate": _CHALLENGE},
+        lambda _: {"WWW-Authenticate": _CHALLENGE},
     ),
     errors.PasswordNotConfirmed: Problem(
         HTTPStatus.FORBIDDEN,
@@ -110,8 +122,14 @@ _PROBLEMS: dict[type[Exception], Problem] = {
         "deletion-unfinished",
         "The account is not deleted completely",
         _says("Its collection is closed and cannot be opened again. Repeat the request to delete the account itself."),
-        _RETRY,
+        lambda _: _RETRY,
         level=logging.ERROR,
+    ),
+    errors.MetadataNeedsHttps: Problem(
+        HTTPStatus.NOT_FOUND,
+        "not-found",
+        "There is no metadata document",
+        _says("It is published where the issuer (JAVUMBO_ISSUER) is an https URL."),
     ),
     errors.DeckNotFound: Problem(
         HTTPStatus.NOT_FOUND,
@@ -153,10 +171,20 @@ _PROBLEMS: dict[type[Exception], Problem] = {
         level=logging.CRITICAL,
     ),
     errors.StoreDamaged: Problem(
-        _UNAVAILABLE.status, _UNAVAILABLE.code, _UNAVAILABLE.title, _UNAVAILABLE.detail, _RETRY, level=logging.CRITICAL
+        _UNAVAILABLE.status,
+        _UNAVAILABLE.code,
+        _UNAVAILABLE.title,
+        _UNAVAILABLE.detail,
+        lambda _: _RETRY,
+        level=logging.CRITICAL,
     ),
     errors.StoreMissing: Problem(
-        _UNAVAILABLE.status, _UNAVAILABLE.code, _UNAVAILABLE.title, _UNAVAILABLE.detail, _RETRY, level=logging.CRITICAL
+        _UNAVAILABLE.status,
+        _UNAVAILABLE.code,
+        _UNAVAILABLE.title,
+        _UNAVAILABLE.detail,
+        lambda _: _RETRY,
+        level=logging.CRITICAL,
     ),
     errors.StoreError: _UNAVAILABLE,
 }
@@ -208,7 +236,12 @@ def _answer_known(error: Exception) -> Response:
     reason = ", because of ".join(f"{type(cause).__name__}: {cause}" for cause in causes)
     log.log(problem.level, "refused", extra={"problem": problem.code, "reason": reason})
     return _response(
-        problem.status, problem.code, problem.title, problem.detail(error), problem.headers, **problem.members(error)
+        problem.status,
+        problem.code,
+        problem.title,
+        problem.detail(error),
+        problem.headers(error),
+        **problem.members(error),
     )
 
 

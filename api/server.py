@@ -1,8 +1,11 @@
 """Prepares what is missing and runs gunicorn: several workers, each with threads, none sharing anything."""
 
 import errno
+import os
 import resource
+import shutil
 import socket
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,16 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.util import import_app
 
 from api.errors import StoreError
-from api.settings import Environment, SettingInvalid, Settings
+from api.metrics import FOLDER, forget_worker
+from api.services import EXTENSION, Services
+from api.settings import Environment, Settings
 from api.store import accounts
-from auth import keystore
+from auth import ring_reports
 from auth.clock import SystemClock
 from auth.errors import KeyRingInvalid
+from auth.key_folder import KeyFolder
+from auth.keystore import KeyStore
+from auth.settings import SettingInvalid
 
 _PORT_ERRORS = (errno.EADDRINUSE, errno.EACCES)
 
@@ -23,9 +31,13 @@ _PORT_ERRORS = (errno.EADDRINUSE, errno.EACCES)
 def run(settings: Settings, app: str = "api.wsgi:app") -> None:
     """Serve until told to stop. SettingInvalid, before anything is started, if that cannot work."""
     prepare(settings, SystemClock().now())
-    listener = _listen(settings)
+    ring_reports.sweep(settings.run_folder)
+    listeners = [_listen("HOST", "PORT", settings.host, settings.port)]
+    if settings.metrics_address is not None:
+        listeners.append(_listen("METRICS", "METRICS", *settings.metrics_address))
     _raise_descriptor_limit(settings)
-    _Gunicorn(settings, listener, app).run()
+    os.environ[FOLDER] = _make_folder_of_metrics()
+    _Gunicorn(settings, listeners, app).run()
 
 
 def prepare(settings: Settings, now: datetime) -> None:
@@ -60,21 +72,24 @@ def _prepare_accounts(settings: Settings) -> None:
 
 
 def _prepare_keys(settings: Settings, now: datetime) -> None:
-    folder = settings.auth.keys
-    if not keystore.exists(folder):
+    folder = KeyFolder(settings.key_folder, settings.passphrase)
+    if not folder.exists():
         if settings.env is Environment.PRODUCTION:
-            raise SettingInvalid("KEYS", f"there are no keys in {folder}; make them with 'python -m auth keys init'")
-        keystore.create(folder, now)
-    keystore.KeyStore(folder)
+            raise SettingInvalid(
+                "KEYS", f"there are no keys in {folder.path}; make them with 'python -m auth keys init'"
+            )
+        folder.create(now)
+    if fault := KeyStore(folder).fault:
+        raise SettingInvalid("KEYS", fault)
 
 
-def _listen(settings: Settings) -> socket.socket:
+def _listen(host_setting: str, port_setting: str, host: str, port: int) -> socket.socket:
     try:
-        family, kind, _, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+            0
+        ]
     except (OSError, UnicodeError) as error:
-        raise SettingInvalid("HOST", f"{settings.host!r} is not an address of this machine ({error})") from error
+        raise SettingInvalid(host_setting, f"{host!r} is not an address of this machine ({error})") from error
     listener = socket.socket(family, kind)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -82,11 +97,16 @@ def _listen(settings: Settings) -> socket.socket:
         listener.listen()
     except OSError as error:
         listener.close()
-        name = "PORT" if error.errno in _PORT_ERRORS else "HOST"
-        raise SettingInvalid(
-            name, f"cannot listen on {settings.host} port {settings.port} ({error.strerror})"
-        ) from error
+        name = port_setting if error.errno in _PORT_ERRORS else host_setting
+        raise SettingInvalid(name, f"cannot listen on {host} port {port} ({error.strerror})") from error
     return listener
+
+
+def _make_folder_of_metrics() -> str:
+    # The workers map these files into memory: on a disk that is full, that would kill them.
+    memory = Path("/dev/shm")  # noqa: S108 - the folder made in it is private
+    usable = memory.is_dir() and os.access(memory, os.W_OK)
+    return tempfile.mkdtemp(prefix="javumbo-metrics-", dir=memory if usable else None)
 
 
 def _raise_descriptor_limit(settings: Settings) -> None:
@@ -99,9 +119,10 @@ def _raise_descriptor_limit(settings: Settings) -> None:
 class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
     """gunicorn, configured by our settings instead of its own files and options."""
 
-    def __init__(self, settings: Settings, listener: socket.socket, app: str) -> None:
+    def __init__(self, settings: Settings, listeners: list[socket.socket], app: str) -> None:
         self._settings = settings
-        self._bind = f"fd://{listener.detach()}"
+        self._addresses = [listener.getsockname()[:2] for listener in listeners]
+        self._bind = [f"fd://{listener.detach()}" for listener in listeners]
         self._app = app
         super().__init__()
 
@@ -111,8 +132,17 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Import the application: in each worker, after the fork."""
-        return import_app(self._app)
+        """Import the application: in each worker, after the fork. What comes to the other address wants the metrics."""
+        application = import_app(self._app)
+        self._services: Services = application.extensions[EXTENSION]
+        metrics = self._services.metrics.application()
+        own = tuple(map(str, self._addresses[0]))
+
+        def dispatch(environ: dict[str, Any], start_response: Any) -> Any:
+            is_own = (environ["SERVER_NAME"], environ["SERVER_PORT"]) == own
+            return (application if is_own else metrics)(environ, start_response)
+
+        return dispatch
 
     def _options(self) -> dict[str, Any]:
         return {
@@ -129,10 +159,21 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             # "auto" takes whichever parser happens to be installed.
             "http_parser": "python",
             "when_ready": self._announce,
+            "post_worker_init": lambda _: self._services.start(),
+            "worker_exit": lambda _, worker: self._end(worker),
+            # Not by a `with` around all this: a worker that ends leaves it, too.
+            "on_exit": lambda _: shutil.rmtree(os.environ[FOLDER], ignore_errors=True),
+            "child_exit": lambda _, worker: forget_worker(worker.pid),
         }
 
-    def _announce(self, arbiter: Any) -> None:
-        host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
-        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    def _end(self, worker: Any) -> None:
+        # A worker whose application could not be imported has none.
+        if worker.booted and worker.pid == os.getpid():
+            self._services.close()
+
+    def _announce(self, _: Any) -> None:
+        url, *metrics = (f"http://{f'[{host}]' if ':' in host else host}:{port}" for host, port in self._addresses)
         print(f"JAVUMBO listens on {url} (documentation: {url}/docs)", flush=True)
         print(f"Its data lies in {self._settings.data.absolute()}", flush=True)
+        for address in metrics:
+            print(f"Its metrics are at {address}/metrics", flush=True)

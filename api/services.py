@@ -9,18 +9,23 @@ from flask import Request, current_app
 from api.account.accounts import Accounts
 from api.account.sessions import Sessions
 from api.collection.calendar import DAYS
+from api.metrics import Metrics
 from api.settings import OTHER_DESCRIPTORS, Settings
 from api.store.accounts import SqliteAccounts
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
 from api.store.write_lock import Patience
 from api.study.scheduler import Scheduler
+from auth.background import Background, Task
 from auth.bearer import bearer_token
 from auth.claims import Claims
 from auth.clock import Clock, SystemClock
-from auth.keyring import Purpose
+from auth.key_folder import KeyFolder
 from auth.keystore import KeyStore
 from auth.passwords import Passwords
+from auth.ring_document import Purpose
+from auth.ring_watcher import RingWatcher
+from auth.rotation import RELOAD
 from auth.tokens import AccessTokens
 
 EXTENSION = "javumbo"
@@ -32,30 +37,43 @@ class Services:
 
     settings: Settings
     clock: Clock
+    metrics: Metrics
     keystore: KeyStore
+    watcher: RingWatcher
+    background: Background
     authenticate: Callable[[Request], Claims]
     accounts: Accounts
     sessions: Sessions
     collections: SqliteCollections
     scheduler: Scheduler
 
+    def start(self) -> None:
+        """Begin the work beside the requests, in the process that serves them."""
+        self.background.start()
+
     def close(self) -> None:
-        """Close every file that is open."""
+        """End the work beside the requests, and close every file that is open."""
+        self.background.stop()
+        self.watcher.stop()
         self.collections.pool.close()
         self.accounts.accounts.pool.close()
 
     def check_ready(self) -> None:
-        """Make sure that requests can be served. NoSigningKey, or a StoreError."""
+        """Make sure that requests can be served. BackgroundStalled, NoSigningKey, or a StoreError."""
+        self.background.check()
         self.keystore.ring.signing_key(Purpose.SESSION, self.clock.now())
         self.accounts.accounts.by_id(0)
 
 
 def build_services(settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None) -> Services:
-    """Build the services of one process. KeyRingInvalid if there is no usable key ring."""
+    """Build the services of one process. Without a usable key ring they serve what needs none until it is mended."""
     clock = clock or SystemClock()
-    passwords = passwords or Passwords(settings.auth.hashes_at_once, settings.auth.hashes_waiting)
-    keystore = KeyStore(settings.auth.keys)
-    tokens = AccessTokens(keystore, settings.auth, clock)
+    passwords = passwords or Passwords(settings.hashes_at_once, settings.waiting_threads)
+    metrics = Metrics()
+    folder = KeyFolder(settings.key_folder, settings.passphrase)
+    keystore = KeyStore(folder, settings.remembered_tokens, on_fault=metrics.key_ring)
+    watcher = RingWatcher(keystore, settings)
+    tokens = AccessTokens(keystore, settings, clock)
     patience = Patience(settings.write_timeout.total_seconds(), settings.waiting_threads)
     accounts = SqliteAccounts(settings.accounts_file, Pool(1, patience))
     collections = SqliteCollections(
@@ -67,10 +85,13 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
     return Services(
         settings=settings,
         clock=clock,
+        metrics=metrics,
         keystore=keystore,
+        watcher=watcher,
+        background=Background([Task("key ring", RELOAD, watcher.look)], clock, on_failure=metrics.background),
         authenticate=_authenticator(tokens),
         accounts=Accounts(accounts, collections, passwords, clock),
-        sessions=Sessions(accounts, passwords, tokens, clock, settings.auth.session_lifetime),
+        sessions=Sessions(accounts, passwords, tokens, clock, settings.refresh_max),
         collections=collections,
         scheduler=Scheduler(DAYS),
     )

@@ -1,7 +1,10 @@
 """The one place that asks what time it is."""
 
+import time
 from datetime import UTC, datetime
 from typing import Protocol
+
+_MONOTONIC = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Clock(Protocol):
@@ -9,6 +12,9 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return this instant, aware and in UTC."""
+
+    def monotonic(self) -> float:
+        """Return seconds on a clock that nobody sets, and that counts suspension where the system can."""
 
 
 class SystemClock:
@@ -18,3 +24,7 @@ class SystemClock:
         """Return this instant, aware and in UTC."""
         now = datetime.now(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    def monotonic(self) -> float:
+        """Return seconds on a clock that nobody sets, and that counts suspension where the system can."""
+        return time.clock_gettime(_MONOTONIC)

@@ -16,6 +16,7 @@ MAX_LENGTH = 4096
 
 _THREE_PARTS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _KID = re.compile(r"[A-Za-z0-9_-]{43}")
+_MOST_NESTED = 32
 _MEMBERS = {"alg", "kid", "typ"}
 
 
@@ -37,17 +38,23 @@ def read(text: str) -> Unverified:
     if parts is None:
         raise MalformedToken("not three parts of base64url")
     try:
-        header_bytes, payload, _ = (encoding.decode(part) for part in parts.groups())
-        header = encoding.parse_object(header_bytes)
+        header, payload, _ = (encoding.decode(part) for part in parts.groups())
     except ValueError as error:
         raise MalformedToken(str(error)) from error
-    return _unverified(header, payload)
+    return _unverified(_parse(header), payload)
 
 
 def parse_payload(payload: bytes) -> dict[str, Any]:
     """Return the claims set, once the signature is known to be good."""
+    return _parse(payload)
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    # Ours is one object of plain values. What is nested deeply would cost more to parse than to verify.
+    if data.count(b"{") + data.count(b"[") > _MOST_NESTED:
+        raise MalformedToken("too many objects and lists in it")
     try:
-        return encoding.parse_object(payload)
+        return encoding.parse_object(data)
     except ValueError as error:
         raise MalformedToken(str(error)) from error
 

@@ -65,10 +65,28 @@ class ExpiredToken(TokenRefused):
     code = "expired_token"
 
 
+class KeyInvalid(AuthError):
+    """A key cannot be used: its kind, its strength, its form or what it says of itself. The text says which."""
+
+    code = "key_invalid"
+
+
 class KeyRingInvalid(AuthError):
     """The folder of keys is missing, damaged or contradicts itself."""
 
     code = "key_ring_invalid"
+
+
+class KeyUnavailable(AuthError):
+    """The ring on disk could not be read, so that nobody can say whether a token's key is one of ours."""
+
+    code = "key_unavailable"
+
+
+class RotationRefused(AuthError):
+    """The ring cannot be changed like that; nothing was. The text says why."""
+
+    code = "rotation_refused"
 
 
 class NoSigningKey(AuthError):
@@ -87,3 +105,19 @@ class HashingBusy(AuthError):
     """As many passwords are being hashed as this machine can bear."""
 
     code = "hashing_busy"
+
+
+class InsufficientScope(AuthError):
+    """The token is good, but not for this (RFC 6750 §3.1)."""
+
+    code = "insufficient_scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"the token has no scope {scope!r}")
+        self.scope = scope
+
+
+class BackgroundStalled(AuthError):
+    """Work beside the requests has not been done for too long."""
+
+    code = "background_stalled"

@@ -1,115 +1,88 @@
-"""The folder of keys on disk: one private key per file, and `ring.json` saying what each is for."""
+"""The ring a process works with: read from the folder of keys, and again whenever that has changed."""
 
-import json
-import os
-import shutil
-import tempfile
-from collections.abc import Iterable
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+import logging
+from collections.abc import Callable
 
-from auth import disk, encoding
-from auth.errors import KeyRingInvalid
-from auth.keyring import KeyRing, Purpose, RingKey
-from auth.keys import Algorithm, SigningKey
+from auth.errors import KeyInvalid, KeyRingInvalid
+from auth.key_folder import KeyFolder, digest
+from auth.keyring import KeyRing
+from auth.keys import SigningKey
+from auth.ring_document import RingDocument, revoked_in
 
-_RING = "ring.json"
+log = logging.getLogger("javumbo.keys")
 
 
 class KeyStore:
-    """A folder of keys, read when this is made. KeyRingInvalid says what is wrong with it."""
+    """Holds the ring in force. Whoever needs one takes it from here each time, and keeps none.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.ring = _read_ring(folder)
-
-
-def exists(folder: Path) -> bool:
-    """Tell whether the folder holds a key ring, whole or damaged: anything in it counts."""
-    return folder.is_dir() and any(folder.iterdir())
-
-
-def create(folder: Path, now: datetime) -> None:
-    """Make a ring with one Ed25519 key per purpose, each signing at once: all of it or nothing.
-
-    KeyRingInvalid if the folder has anything in it, so that no key is ever replaced.
+    A folder that cannot be used leaves the ring before in force, loudly; but keys it revokes are revoked.
     """
-    if exists(folder):
-        raise KeyRingInvalid(f"the key folder {folder} is not empty; nothing was changed")
-    keys = [RingKey(SigningKey.generate(), purpose, created=now, sign_from=now) for purpose in Purpose]
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))  # mode 0700
-    try:
-        for entry in keys:
-            _write(building / f"{entry.key.kid}.pem", entry.key.to_pem())
-        _write(building / _RING, _ring_document(keys, revoked=()))
-        disk.sync(building)
-        building.rename(folder)
-    except OSError:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
-    disk.sync(folder.parent)
 
+    def __init__(
+        self, folder: KeyFolder, remembered: int = 20_000, on_fault: Callable[[bool], None] = lambda _: None
+    ) -> None:
+        """Read the folder. What is wrong with it is in `fault`; a ring that cannot be read knows no keys."""
+        self.folder = folder
+        self.ring = KeyRing(RingDocument(()), {}, is_known=False)
+        self.digest = ""
+        self.fault: str | None = None
+        self._remembered = remembered
+        self._on_fault = on_fault
+        self._seen: tuple[int, ...] | None = None
+        self._load()
 
-def _write(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    def reload(self) -> None:
+        """Read the folder again if it has changed, or could not be used before. One stat when it has not."""
+        signature = self.folder.signature()
+        if signature != self._seen or self.fault is not None:
+            self._load()
 
+    def _load(self) -> None:
+        self._seen = self.folder.signature()
+        try:
+            data = self.folder.read()
+            revoked = revoked_in(data)
+        except KeyRingInvalid as error:
+            self._set_fault(f"{self.folder.ring_file} {error}")
+            return
+        try:
+            document = RingDocument.from_json(data)
+        except KeyRingInvalid as error:
+            document = RingDocument(self.ring.document.entries, self.ring.document.revoked | revoked)
+            self._use(document, self.ring.keys, data)
+            self._set_fault(f"{self.folder.ring_file} {error}")
+        else:
+            self._use_keys_of(document, data)
 
-def _ring_document(keys: Iterable[RingKey], revoked: Iterable[str]) -> bytes:
-    document = {"keys": [_entry(key) for key in keys], "revoked": sorted(revoked)}
-    return json.dumps(document, indent=2).encode() + b"\n"
+    def _use_keys_of(self, document: RingDocument, data: bytes) -> None:
+        keys: dict[str, SigningKey] = {}
+        faults = []
+        for entry in document.active:
+            try:
+                keys[entry.kid] = self.folder.key(entry)
+            except KeyInvalid as error:
+                faults.append(str(error))
+                # Its id is its thumbprint: what is in memory under it is the same key.
+                if entry.kid in self.ring.keys:
+                    keys[entry.kid] = self.ring.keys[entry.kid]
+        self._use(document, keys, data)
+        self._set_fault("; ".join(faults) or None)
 
+    def _use(self, document: RingDocument, keys: dict[str, SigningKey], data: bytes) -> None:
+        # While a fault lasts the folder is read each second, and what is remembered should survive that.
+        if digest(data) == self.digest and keys.keys() == self.ring.keys.keys():
+            return
+        is_known = bool(document.entries)
+        self.ring = KeyRing(document, keys, remembered=self._remembered, is_known=is_known)
+        self.digest = digest(data)
+        log.info("key ring in force", extra={"ring": self.digest[:12], "keys": len(keys)})
 
-def _entry(ring_key: RingKey) -> dict[str, str]:
-    entry = {
-        "kid": ring_key.key.kid,
-        "alg": ring_key.key.algorithm.value,
-        "purpose": ring_key.purpose.value,
-        "created": ring_key.created.isoformat(),
-        "sign_from": ring_key.sign_from.isoformat(),
-    }
-    if ring_key.verify_until is not None:
-        entry["verify_until"] = ring_key.verify_until.isoformat()
-    return entry
-
-
-def _read_ring(folder: Path) -> KeyRing:
-    path = folder / _RING
-    try:
-        document = encoding.parse_object(path.read_bytes())
-        if not isinstance(document["revoked"], list):
-            raise TypeError("revoked is not a list")  # noqa: TRY301 - told below with the file it is about
-        revoked = frozenset(document["revoked"])
-        # A revoked key's file may be gone or damaged already, which must not matter.
-        entries = [entry for entry in document["keys"] if entry["kid"] not in revoked]
-        return KeyRing([_read_key(folder, entry) for entry in entries], revoked)
-    except OSError as error:
-        raise KeyRingInvalid(f"cannot read the key ring: {error}") from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise KeyRingInvalid(f"{path} is not a key ring: {error!r}") from error
-
-
-def _read_key(folder: Path, entry: dict[str, Any]) -> RingKey:
-    key = SigningKey.from_pem((folder / f"{entry['kid']}.pem").read_bytes())
-    if key.kid != entry["kid"] or key.algorithm is not Algorithm(entry["alg"]):
-        raise KeyRingInvalid(f"{entry['kid']}.pem holds another key than ring.json says")
-    until = entry.get("verify_until")
-    return RingKey(
-        key,
-        Purpose(entry["purpose"]),
-        created=_instant(entry["created"]),
-        sign_from=_instant(entry["sign_from"]),
-        verify_until=None if until is None else _instant(until),
-    )
-
-
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError(f"{text!r} has no time zone")
-    return instant.astimezone(UTC)
+    def _set_fault(self, fault: str | None) -> None:
+        if fault == self.fault:
+            return
+        self.fault = fault
+        self._on_fault(fault is not None)
+        if fault is None:
+            log.warning("the key folder can be used again")
+        else:
+            log.critical("the key folder cannot be used; the ring before stays in force", extra={"reason": fault})

@@ -12,5 +12,8 @@ class ManualClock:
     def now(self) -> datetime:
         return self._now
 
+    def monotonic(self) -> float:
+        return (self._now - NOON).total_seconds()
+
     def advance(self, step: timedelta) -> None:
         self._now += step

@@ -31,6 +31,18 @@ class LiveServer:
     url: str
     data: Path
     log: Path
+    environ: dict[str, str]
+    announced: list[str]
+
+    def keys(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command on the keys, as an operator of this machine does."""
+        command = [sys.executable, "-m", "auth", "keys", *arguments]
+        return subprocess.run(command, env=self.environ, text=True, capture_output=True, check=False)
+
+    @property
+    def metrics_url(self) -> str:
+        """Where the metrics are: told at the start, after the address of the service."""
+        return self.announced[-1].split()[-1]
 
     def workers(self) -> list[int]:
         """The process ids of the workers alive now."""
@@ -53,9 +65,9 @@ def serving(folder: Path, app: str | None = None, **settings: str) -> Iterator[L
     assert process.stdout is not None
     with process, process.stdout:
         try:
-            line = process.stdout.readline()
-            assert "listens on" in line, log.read_text()
-            server = LiveServer(process, line.split()[3], data, log)
+            announced = [process.stdout.readline() for _ in range(3)]
+            assert "listens on" in announced[0], log.read_text()
+            server = LiveServer(process, announced[0].split()[3], data, log, environ, announced)
             until(lambda: requests.get(server.url + "/readyz", timeout=5).status_code == 200)
             yield server
         finally:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import PREFIX, Settings
+from api.settings import Settings
 from api.version import VERSION
+from auth.settings import PREFIX
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = {PREFIX + entry.name.upper(): entry.metadata for entry in fields(Settings)}
@@ -87,3 +88,10 @@ def test_only_where_everything_begins_is_the_system_asked_for_the_time() -> None
         "auth/cli.py",
         "auth/clock.py",
     }
+
+
+def test_every_test_that_the_page_on_standards_names_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text("docs/standards.md"))
+
+    assert [name for path, name in named if f"def {name}(" not in text(path)] == []
+    assert len(named) > 30

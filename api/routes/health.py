@@ -19,6 +19,13 @@ class HealthView(View):
     status: Literal["ok"] = "ok"
 
 
+class ReadinessView(View):
+    """That the service can serve; degraded if something needs an operator all the same."""
+
+    status: Literal["ok", "degraded"]
+    warnings: list[Literal["key-ring"]]
+
+
 @bp.get("/healthz")
 @public
 @bp.output(HealthView)
@@ -29,9 +36,12 @@ def get_health() -> HealthView:
 
 @bp.get("/readyz")
 @public
-@bp.output(HealthView)
+@bp.output(ReadinessView)
 @raises(StoreUnavailable)
-def get_readiness() -> HealthView:
+def get_readiness() -> ReadinessView:
     """Tell that this worker can serve: it has a key to sign with, and reads the accounts."""
-    services().check_ready()
-    return HealthView()
+    found = services()
+    found.check_ready()
+    # A ring that cannot be read again is no reason to take every worker out of service: the one before is in force.
+    warnings: list[Literal["key-ring"]] = [] if found.keystore.fault is None else ["key-ring"]
+    return ReadinessView(status="degraded" if warnings else "ok", warnings=warnings)

@@ -7,7 +7,8 @@ import pytest
 from api import server
 from api.__main__ import main
 from api.server import prepare
-from api.settings import Environment, SettingInvalid, Settings
+from api.settings import Environment, Settings
+from auth.settings import SettingInvalid
 from tests.clocks import NOON
 
 
@@ -68,7 +69,7 @@ def test_accounts_that_are_missing_beside_collections_are_not_made_anew(fresh: S
 
 def test_a_key_ring_that_is_damaged_stops_the_start(fresh: Settings) -> None:
     prepare(fresh, NOON)
-    (fresh.auth.keys / "ring.json").write_text("{")
+    (fresh.key_folder / "ring.json").write_text("{")
 
     with pytest.raises(SettingInvalid, match="^JAVUMBO_KEYS: .*ring.json"):
         prepare(fresh, NOON)
@@ -80,7 +81,7 @@ def test_in_production_no_keys_are_made(fresh: Settings) -> None:
     with pytest.raises(SettingInvalid, match=r"^JAVUMBO_KEYS: .*python -m auth keys init"):
         prepare(production, NOON)
 
-    assert not fresh.auth.keys.exists()
+    assert not fresh.key_folder.exists()
 
 
 def test_a_port_in_use_is_told(fresh: Settings) -> None:

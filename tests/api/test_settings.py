@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Environment, SettingInvalid, Settings
+from api.settings import Environment, Settings
+from auth.settings import SettingInvalid
 
 
 def test_without_any_variable_the_defaults_hold() -> None:
@@ -11,7 +12,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
 
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 3)
     assert settings.access_ttl == timedelta(minutes=10)
-    assert settings.auth.keys == Path("data/keys")
+    assert settings.key_folder == Path("data/keys")
 
 
 def test_an_empty_variable_is_an_unset_one() -> None:
@@ -35,7 +36,7 @@ def test_values_are_read_and_typed() -> None:
     )
 
     assert settings.port == 0
-    assert settings.auth.keys == Path("/keys")
+    assert settings.key_folder == Path("/keys")
     assert settings.env is Environment.PRODUCTION
     assert settings.cors_origins == ("https://a.example", "http://localhost:5173")
 
@@ -89,5 +90,5 @@ def test_in_production_the_issuer_must_be_given() -> None:
 def test_all_workers_together_hash_as_many_passwords_as_there_are_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 8)
 
-    assert Settings.from_environ({"JAVUMBO_WORKERS": "4"}).auth.hashes_at_once == 2
-    assert Settings.from_environ({"JAVUMBO_WORKERS": "32"}).auth.hashes_at_once == 1
+    assert Settings.from_environ({"JAVUMBO_WORKERS": "4"}).hashes_at_once == 2
+    assert Settings.from_environ({"JAVUMBO_WORKERS": "32"}).hashes_at_once == 1

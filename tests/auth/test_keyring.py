@@ -1,78 +1,200 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 
-from auth.errors import KeyRingInvalid, NoSigningKey, UnknownKey
-from auth.keyring import KeyRing, Purpose, RingKey
-from auth.keys import SigningKey
+from auth.claims import Claims
+from auth.errors import KeyUnavailable, NoSigningKey, UnknownKey
+from auth.keyring import KeyRing
+from auth.keys import Algorithm, SigningKey
+from auth.ring_document import Purpose, RingDocument, RingEntry
+from auth.token_memory import VerifiedToken
 from tests.clocks import NOON
 
 HOUR = timedelta(hours=1)
+INSTANT = timedelta(microseconds=1)
+CLAIMS = Claims("iss", "aud", 1, "web", frozenset({"account"}), NOON, NOON + HOUR, "j" * 22, "s" * 22)
 
 
-def ring_key(
-    sign_from: datetime = NOON, verify_until: datetime | None = None, purpose: Purpose = Purpose.SESSION
-) -> RingKey:
-    return RingKey(SigningKey.generate(), purpose, NOON, sign_from, verify_until)
+@dataclass(frozen=True)
+class Made:
+    """A key and what the ring says of it."""
+
+    key: SigningKey
+    entry: RingEntry
+
+
+def make(
+    sign_from: datetime = NOON,
+    verify_until: datetime | None = None,
+    purpose: Purpose = Purpose.SESSION,
+    algorithm: Algorithm = Algorithm.EDDSA,
+) -> Made:
+    key = SigningKey.generate(algorithm)
+    return Made(key, RingEntry(key.kid, algorithm, purpose, NOON, sign_from, verify_until))
+
+
+def ring(
+    *made: Made,
+    unreadable: Iterable[Made] = (),
+    revoked: Iterable[Made] = (),
+    is_known: bool = True,
+    remembered: int = 9,
+) -> KeyRing:
+    document = RingDocument([one.entry for one in (*made, *unreadable)], [one.key.kid for one in revoked])
+    keys = {one.key.kid: one.key for one in made}
+    return KeyRing(document, keys, remembered=remembered, is_known=is_known)
+
+
+def published(ring: KeyRing, at: datetime) -> set[str]:
+    return {jwk["kid"] for jwk in ring.jwks(at)["keys"]}
 
 
 def test_the_key_that_began_last_signs() -> None:
-    old, new = ring_key(NOON - HOUR), ring_key(NOON)
-    ring = KeyRing([new, old])
+    old, new = make(), make(NOON + HOUR)
+    both = ring(new, old)
 
-    assert ring.signing_key(Purpose.SESSION, NOON - HOUR) is old.key
-    assert ring.signing_key(Purpose.SESSION, NOON) is new.key
+    assert both.signing_key(Purpose.SESSION, NOON + HOUR - INSTANT) is old.key
+    assert both.signing_key(Purpose.SESSION, NOON + HOUR) is new.key
 
 
-def test_a_key_of_another_purpose_does_not_sign() -> None:
-    ring = KeyRing([ring_key(purpose=Purpose.API)])
+def test_each_purpose_has_a_signing_key_of_its_own() -> None:
+    session, api = make(), make(purpose=Purpose.API)
+    both = ring(session, api)
+
+    assert both.signing_key(Purpose.SESSION, NOON) is session.key
+    assert both.signing_key(Purpose.API, NOON) is api.key
+
+
+@pytest.mark.parametrize(
+    "made",
+    [make(purpose=Purpose.API), make(NOON + INSTANT), make(NOON - HOUR, verify_until=NOON)],
+    ids=["of the other purpose", "waiting", "expired"],
+)
+def test_such_a_key_does_not_sign(made: Made) -> None:
+    with pytest.raises(NoSigningKey, match="'session' at 2026-11-23T12:00:00"):
+        ring(made).signing_key(Purpose.SESSION, NOON)
+
+
+def test_where_the_signing_key_could_not_be_read_the_one_before_signs_on() -> None:
+    oldest, old, new = make(NOON - HOUR), make(), make(NOON + HOUR)
+
+    assert ring(oldest, old, unreadable=[new]).signing_key(Purpose.SESSION, NOON + HOUR) is old.key
+
+
+def test_where_no_key_could_be_read_nobody_signs() -> None:
+    with pytest.raises(NoSigningKey):
+        ring(unreadable=[make()]).signing_key(Purpose.SESSION, NOON)
+
+
+@pytest.mark.parametrize("at", [NOON - HOUR, NOON, NOON + HOUR, NOON + 2 * HOUR - INSTANT])
+def test_a_key_verifies_before_while_and_after_it_signs(at: datetime) -> None:
+    old, new = make(verify_until=NOON + 2 * HOUR), make(NOON + HOUR)
+
+    assert ring(old, new).verifying_key(old.key.kid, at) == (old.key, old.entry)
+
+
+def test_a_key_whose_time_is_over_is_unknown() -> None:
+    made = make(verify_until=NOON + HOUR)
+
+    with pytest.raises(UnknownKey, match=f"the time of key '{made.key.kid}' is over"):
+        ring(made).verifying_key(made.key.kid, NOON + HOUR)
+
+
+def test_a_key_that_the_ring_does_not_have_is_unknown() -> None:
+    with pytest.raises(UnknownKey, match=f"no key '{'x' * 43}' verifies"):
+        ring(make()).verifying_key("x" * 43, NOON)
+
+
+def test_a_key_that_could_not_be_read_is_unavailable() -> None:
+    made = make()
+
+    with pytest.raises(KeyUnavailable, match=f"the key '{made.key.kid}' could not be read"):
+        ring(unreadable=[made]).verifying_key(made.key.kid, NOON)
+
+
+def test_a_key_that_could_not_be_read_and_whose_time_is_over_is_unknown() -> None:
+    made = make(verify_until=NOON)
+
+    with pytest.raises(UnknownKey, match="is over"):
+        ring(unreadable=[made]).verifying_key(made.key.kid, NOON)
+
+
+def test_a_key_of_a_ring_that_is_not_known_is_unavailable() -> None:
+    with pytest.raises(KeyUnavailable):
+        ring(is_known=False).verifying_key("x" * 43, NOON)
+
+
+def test_a_key_that_a_ring_has_verifies_although_the_ring_is_not_known() -> None:
+    made = make()
+
+    assert ring(made, is_known=False).verifying_key(made.key.kid, NOON) == (made.key, made.entry)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_revoked_key_is_unknown(is_known: bool) -> None:
+    made = make()
+
+    with pytest.raises(UnknownKey):
+        ring(made, revoked=[made], is_known=is_known).verifying_key(made.key.kid, NOON)
+
+
+def test_a_revoked_key_that_was_pruned_is_unknown_although_the_ring_is_not_known() -> None:
+    made = make()
+
+    with pytest.raises(UnknownKey):
+        ring(revoked=[made], is_known=False).verifying_key(made.key.kid, NOON)
+
+
+def test_a_revoked_key_neither_signs_nor_is_published_nor_kept() -> None:
+    made = make()
+    revoked = ring(made, revoked=[made])
 
     with pytest.raises(NoSigningKey):
-        ring.signing_key(Purpose.SESSION, NOON)
+        revoked.signing_key(Purpose.SESSION, NOON)
+    assert revoked.jwks(NOON) == {"keys": []}
+    assert revoked.keys == {}
 
 
-def test_a_key_that_no_longer_verifies_does_not_sign() -> None:
-    ring = KeyRing([ring_key(NOON - HOUR, verify_until=NOON)])
+def test_a_key_that_the_document_does_not_name_is_not_kept() -> None:
+    stray = make()
 
-    with pytest.raises(NoSigningKey):
-        ring.signing_key(Purpose.SESSION, NOON)
-
-
-def test_a_key_verifies_before_it_signs_and_until_its_time_is_over() -> None:
-    entry = ring_key(sign_from=NOON + HOUR, verify_until=NOON + 2 * HOUR)
-    ring = KeyRing([entry])
-
-    assert ring.verifying_key(entry.key.kid, NOON) is entry.key
-    with pytest.raises(UnknownKey):
-        ring.verifying_key(entry.key.kid, NOON + 2 * HOUR)
-
-
-def test_an_unknown_key_id_does_not_verify() -> None:
-    with pytest.raises(UnknownKey):
-        KeyRing([ring_key()]).verifying_key("x" * 43, NOON)
-
-
-def test_a_revoked_key_neither_signs_nor_verifies_nor_is_published() -> None:
-    entry = ring_key()
-    ring = KeyRing([entry], revoked=[entry.key.kid])
-
-    with pytest.raises(NoSigningKey):
-        ring.signing_key(Purpose.SESSION, NOON)
-    with pytest.raises(UnknownKey):
-        ring.verifying_key(entry.key.kid, NOON)
-    assert ring.jwks(NOON) == {"keys": []}
+    assert KeyRing(RingDocument(()), {stray.key.kid: stray.key}).keys == {}
 
 
 def test_the_jwks_lists_what_verifies_now_or_will() -> None:
-    past, now, later = ring_key(verify_until=NOON), ring_key(), ring_key(sign_from=NOON + HOUR)
+    past, now, later = make(verify_until=NOON), make(), make(NOON + HOUR)
+    all_three = ring(past, now, later)
 
-    listed = KeyRing([past, now, later]).jwks(NOON)["keys"]
+    assert published(all_three, NOON - INSTANT) == {past.key.kid, now.key.kid, later.key.kid}
+    assert published(all_three, NOON) == {now.key.kid, later.key.kid}
 
-    assert {jwk["kid"] for jwk in listed} == {now.key.kid, later.key.kid}
+
+def test_the_jwks_has_each_key_in_its_public_form() -> None:
+    made = [make(algorithm=algorithm) for algorithm in Algorithm]
+
+    assert ring(*made).jwks(NOON) == {"keys": [one.key.public_jwk() for one in made]}
 
 
-def test_two_keys_with_one_id_are_refused() -> None:
-    entry = ring_key()
+def test_the_jwks_leaves_out_what_could_not_be_read() -> None:
+    readable, unreadable = make(), make()
 
-    with pytest.raises(KeyRingInvalid, match="same key id"):
-        KeyRing([entry, entry])
+    assert published(ring(readable, unreadable=[unreadable]), NOON) == {readable.key.kid}
+
+
+def test_a_ring_remembers_as_many_tokens_as_it_is_told() -> None:
+    memory = ring(remembered=2).memory
+
+    for text in "abc":
+        memory.add(text, VerifiedToken(CLAIMS, None))
+
+    assert len(memory) == 2
+
+
+def test_each_ring_begins_with_a_memory_of_its_own() -> None:
+    made = make()
+    before = ring(made)
+    before.memory.add("token", VerifiedToken(CLAIMS, None))
+
+    assert ring(made).memory.get("token") is None

@@ -1,164 +1,188 @@
 import json
-import shutil
-import stat
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from auth import keystore
-from auth.errors import KeyRingInvalid
-from auth.keyring import Purpose, RingKey
+from auth.errors import KeyUnavailable, NoSigningKey, UnknownKey
+from auth.key_folder import KeyFolder
 from auth.keys import SigningKey
 from auth.keystore import KeyStore
+from auth.ring_document import Purpose, RingDocument, RingEntry
+from auth.settings import AuthSettings
 from tests.clocks import NOON
 
 
+def replace_by_a_folder(folder: KeyFolder) -> None:
+    folder.ring_file.unlink()
+    folder.ring_file.mkdir()
+
+
+DAMAGE: dict[str, Callable[[KeyFolder], object]] = {
+    "cut in half": lambda folder: folder.ring_file.write_bytes(folder.ring_file.read_bytes()[:100]),
+    "empty": lambda folder: folder.ring_file.write_bytes(b""),
+    "garbage": lambda folder: folder.ring_file.write_bytes(b"\xff\x00garbage"),
+    "another document": lambda folder: folder.ring_file.write_bytes(b'{"keys": 5, "revoked": []}'),
+    "readable by others": lambda folder: folder.ring_file.chmod(0o644),
+    "gone": lambda folder: folder.ring_file.unlink(),
+    "a folder": replace_by_a_folder,
+}
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "deep" / "keys"
-    keystore.create(folder, NOON)
-    return folder
+def folder(store: KeyStore) -> KeyFolder:
+    return store.folder
 
 
-def change(folder: Path, how: Callable[[dict[str, Any]], object]) -> None:
-    path = folder / "ring.json"
-    document = json.loads(path.read_text())
-    how(document)
-    path.write_text(json.dumps(document))
+def signing(store: KeyStore, purpose: Purpose = Purpose.SESSION) -> SigningKey:
+    return store.ring.signing_key(purpose, NOON)
 
 
-def test_a_new_ring_has_a_key_for_each_purpose_that_signs_at_once(folder: Path) -> None:
-    ring = KeyStore(folder).ring
-
-    signing = {ring.signing_key(purpose, NOON).kid for purpose in Purpose}
-
-    assert len(signing) == 2
-    assert {jwk["kid"] for jwk in ring.jwks(NOON)["keys"]} == signing
-
-
-def test_nobody_else_can_read_the_keys(folder: Path) -> None:
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
-
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert set(modes.values()) == {0o600}
-    assert len(modes) == 3
+def add_key(folder: KeyFolder, begins: timedelta = timedelta(0)) -> SigningKey:
+    key = SigningKey.generate()
+    entry = RingEntry(key.kid, key.algorithm, Purpose.SESSION, NOON, NOON + begins)
+    document = folder.document()
+    folder.write(RingDocument([*document.entries, entry], document.revoked), [key])
+    return key
 
 
-def test_a_ring_is_on_disk_before_it_has_its_name_and_so_is_the_name(
-    tmp_path: Path, disk_log: list[tuple[str, str]]
+def revoke(folder: KeyFolder, kid: str) -> None:
+    document = folder.document()
+    folder.write(RingDocument(document.entries, document.revoked | {kid}))
+
+
+def test_a_change_is_noticed(store: KeyStore, folder: KeyFolder) -> None:
+    key = add_key(folder, timedelta(seconds=-1))
+
+    store.reload()
+
+    assert store.ring.verifying_key(key.kid, NOON)[0].kid == key.kid
+    assert store.fault is None
+
+
+def test_without_a_change_the_ring_stays_and_nothing_is_read(store: KeyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = store.ring
+    monkeypatch.setattr(KeyFolder, "read", lambda _: pytest.fail("it was read"))
+
+    store.reload()
+
+    assert store.ring is ring
+
+
+def test_a_new_ring_remembers_no_token_of_the_old_one(store: KeyStore, folder: KeyFolder) -> None:
+    memory = store.ring.memory
+    add_key(folder)
+
+    store.reload()
+
+    assert store.ring.memory is not memory
+
+
+@pytest.mark.parametrize("damage", sorted(DAMAGE))
+def test_a_ring_that_cannot_be_used_leaves_the_one_before_in_force(
+    store: KeyStore, folder: KeyFolder, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    keystore.create(tmp_path / "keys", NOON)
+    before = store.ring
+    DAMAGE[damage](folder)
 
-    *files, building, named, last = disk_log
-    assert [(verb, Path(path).suffix) for verb, path in files] == [
-        ("sync", ".pem"),
-        ("sync", ".pem"),
-        ("sync", ".json"),
-    ]
-    assert building == ("sync", str(Path(files[0][1]).parent))
-    assert named == ("name", str(tmp_path / "keys"))
-    assert last == ("sync", str(tmp_path))
+    store.reload()
+
+    assert store.fault is not None
+    assert "ring.json" in store.fault
+    assert signing(store).kid == before.signing_key(Purpose.SESSION, NOON).kid
+    assert [record.levelname for record in caplog.records] == ["CRITICAL"]
 
 
-def test_a_ring_is_never_replaced(folder: Path) -> None:
-    before = sorted(path.name for path in folder.iterdir())
+@pytest.mark.parametrize("damage", sorted(DAMAGE))
+def test_mending_is_noticed_and_told_once(auth_settings: AuthSettings, store: KeyStore, damage: str) -> None:
+    told: list[bool] = []
+    watched = KeyStore(store.folder, on_fault=told.append)
+    data = store.folder.ring_file.read_bytes()
+    DAMAGE[damage](store.folder)
+    for _ in range(3):
+        watched.reload()
 
-    with pytest.raises(KeyRingInvalid, match="not empty"):
-        keystore.create(folder, NOON)
+    if store.folder.ring_file.is_dir():
+        store.folder.ring_file.rmdir()
+    store.folder.ring_file.write_bytes(data)
+    store.folder.ring_file.chmod(0o600)
+    watched.reload()
 
-    assert sorted(path.name for path in folder.iterdir()) == before
-
-
-def test_an_empty_folder_takes_a_ring(tmp_path: Path) -> None:
-    (tmp_path / "keys").mkdir()
-
-    keystore.create(tmp_path / "keys", NOON)
-
-    assert keystore.exists(tmp_path / "keys")
-
-
-def test_a_ring_that_cannot_be_finished_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*arguments: object, **named: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr("auth.keystore._ring_document", fail)
-
-    with pytest.raises(OSError, match="disk full"):
-        keystore.create(tmp_path / "keys", NOON)
-
-    assert list(tmp_path.iterdir()) == []
+    assert watched.fault is None
+    assert told == [True, False]
 
 
-def test_a_key_may_have_an_end(folder: Path) -> None:
-    until = NOON + timedelta(hours=1)
-    change(folder, lambda ring: [key.update(verify_until=until.isoformat()) for key in ring["keys"]])
+def test_what_a_ring_revokes_is_revoked_even_if_nothing_else_can_be_made_of_it(
+    store: KeyStore, folder: KeyFolder
+) -> None:
+    kid, other = signing(store).kid, signing(store, Purpose.API).kid
+    folder.ring_file.write_text(json.dumps({"keys": "damaged", "revoked": [kid]}))
 
-    ring = KeyStore(folder).ring
+    store.reload()
 
-    assert ring.jwks(until - timedelta(seconds=1))["keys"]
-    assert not ring.jwks(until)["keys"]
-
-
-def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
-    entry = RingKey(SigningKey.generate(), Purpose.API, NOON, NOON, NOON + timedelta(days=1))
-
-    document = json.loads(keystore._ring_document([entry], revoked=["b", "a"]))
-
-    assert document["revoked"] == ["a", "b"]
-    assert document["keys"][0]["verify_until"] == (NOON + timedelta(days=1)).isoformat()
+    with pytest.raises(UnknownKey):
+        store.ring.verifying_key(kid, NOON)
+    assert store.ring.verifying_key(other, NOON)[0].kid == other
+    assert store.fault is not None
 
 
-def test_a_revoked_key_needs_no_file(folder: Path) -> None:
-    kid = json.loads((folder / "ring.json").read_text())["keys"][0]["kid"]
-    (folder / f"{kid}.pem").unlink()
-    change(folder, lambda ring: ring["revoked"].append(kid))
+def test_a_key_is_revoked_though_the_file_of_another_cannot_be_read(store: KeyStore, folder: KeyFolder) -> None:
+    kid, other = signing(store).kid, signing(store, Purpose.API).kid
+    successor = add_key(folder)
+    (folder.path / f"{other}.pem").write_text("damaged")
+    revoke(folder, kid)
 
-    assert KeyStore(folder).ring.revoked == {kid}
+    store.reload()
 
-
-def test_swapped_files_are_refused(folder: Path) -> None:
-    one, other = folder.glob("*.pem")
-    shutil.copy(one, other)
-
-    with pytest.raises(KeyRingInvalid, match="another key"):
-        KeyStore(folder)
-
-
-def test_a_missing_key_file_is_refused(folder: Path) -> None:
-    next(folder.glob("*.pem")).unlink()
-
-    with pytest.raises(KeyRingInvalid, match="cannot read"):
-        KeyStore(folder)
+    with pytest.raises(UnknownKey):
+        store.ring.verifying_key(kid, NOON)
+    assert signing(store).kid == successor.kid
+    assert store.ring.verifying_key(other, NOON)[0].kid == other, "it is in memory still"
+    assert other in str(store.fault)
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda ring: ring.pop("keys"),
-        lambda ring: ring.pop("revoked"),
-        lambda ring: ring.update(keys=5),
-        lambda ring: ring.update(revoked="a kid"),
-        lambda ring: ring["keys"][0].pop("purpose"),
-        lambda ring: ring["keys"][0].update(purpose="everything"),
-        lambda ring: ring["keys"][0].update(alg="HS256"),
-        lambda ring: ring["keys"][0].update(sign_from="2026-01-01T00:00:00"),
-        lambda ring: ring["keys"][0].update(sign_from="soon"),
-        lambda ring: ring["keys"][0].update(sign_from=5),
-    ],
-)
-def test_a_damaged_ring_is_refused(folder: Path, damage: Callable[[dict[str, Any]], object]) -> None:
-    change(folder, damage)
+def test_while_a_fault_lasts_what_is_remembered_survives(store: KeyStore, folder: KeyFolder) -> None:
+    other = signing(store, Purpose.API).kid
+    (folder.path / f"{other}.pem").unlink()
+    add_key(folder)
+    store.reload()
+    ring = store.ring
 
-    with pytest.raises(KeyRingInvalid, match="not a key ring"):
-        KeyStore(folder)
+    store.reload()
+
+    assert store.fault is not None
+    assert store.ring is ring
 
 
-def test_a_ring_cut_short_is_refused(folder: Path) -> None:
-    path = folder / "ring.json"
-    path.write_bytes(path.read_bytes()[:50])
+def test_a_process_that_begins_with_an_unreadable_ring_knows_that_it_knows_nothing(
+    store: KeyStore, folder: KeyFolder
+) -> None:
+    kid = signing(store).kid
+    folder.ring_file.write_text("garbage")
 
-    with pytest.raises(KeyRingInvalid, match="not a key ring"):
-        KeyStore(folder)
+    born_now = KeyStore(folder)
+
+    with pytest.raises(KeyUnavailable):
+        born_now.ring.verifying_key(kid, NOON)
+    with pytest.raises(NoSigningKey):
+        signing(born_now)
+    assert born_now.digest == ""
+
+
+def test_a_process_that_begins_with_an_unreadable_key_serves_the_others(store: KeyStore, folder: KeyFolder) -> None:
+    kid, other = signing(store).kid, signing(store, Purpose.API).kid
+    (folder.path / f"{other}.pem").unlink()
+
+    born_now = KeyStore(folder)
+
+    assert born_now.ring.verifying_key(kid, NOON)[0].kid == kid
+    with pytest.raises(KeyUnavailable):
+        born_now.ring.verifying_key(other, NOON)
+
+
+def test_a_revoked_key_needs_no_file(store: KeyStore, folder: KeyFolder) -> None:
+    kid = signing(store).kid
+    revoke(folder, kid)
+    (folder.path / f"{kid}.pem").unlink()
+
+    assert KeyStore(folder).fault is None

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from auth.claims import SESSION_SCOPE
 from auth.errors import ExpiredToken, NoSigningKey, TokenRefused
-from auth.keyring import KeyRing, Purpose
+from auth.keyring import KeyRing
 from auth.keystore import KeyStore
+from auth.ring_document import Purpose, RingDocument
 from auth.settings import AuthSettings
 from auth.tokens import AccessTokens, IssuedToken
 from tests.clocks import NOON, ManualClock
@@ -66,7 +67,7 @@ def test_a_clock_that_is_a_minute_behind_still_believes_a_new_token(tokens: Acce
 
 
 def test_without_a_key_nothing_is_issued(store: KeyStore, auth_settings: AuthSettings, clock: ManualClock) -> None:
-    store.ring = KeyRing([])
+    store.ring = KeyRing(RingDocument(()), {})
 
     with pytest.raises(NoSigningKey):
         issue(AccessTokens(store, auth_settings, clock))

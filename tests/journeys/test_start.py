@@ -24,11 +24,11 @@ def is_alive(pid: int) -> bool:
 
 def test_it_says_where_it_listens_and_where_the_data_lies(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
-        assert server.process.stdout is not None
-        second_line = server.process.stdout.readline()
+        metrics = requests.get(server.metrics_url, timeout=5)
 
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", server.url)
-    assert second_line == f"Its data lies in {tmp_path / 'data'}\n"
+    assert server.announced[1] == f"Its data lies in {tmp_path / 'data'}\n"
+    assert "javumbo_key_ring_faulty 0.0" in metrics.text
 
 
 def test_three_workers_serve_unless_told_otherwise(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from flask.testing import FlaskClient
 from api.app import create_app
 from api.services import Services
 from auth.keyring import KeyRing
+from auth.ring_document import RingDocument
 
 
 def test_a_worker_that_lives_and_can_serve_says_so(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
-    assert client.get("/readyz").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"status": "ok", "warnings": []}
 
 
 def test_a_worker_without_accounts_lives_and_is_not_ready(client: FlaskClient, services: Services) -> None:
@@ -21,6 +22,6 @@ def test_a_worker_without_accounts_lives_and_is_not_ready(client: FlaskClient, s
 
 
 def test_a_worker_that_cannot_sign_is_not_ready(services: Services) -> None:
-    services.keystore.ring = KeyRing([])
+    services.keystore.ring = KeyRing(RingDocument(()), {})
 
     assert create_app(replace(services)).test_client().get("/readyz").status_code == 503
