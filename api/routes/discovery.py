@@ -1,15 +1,21 @@
-"""What integrators need to verify our tokens."""
+"""What integrators need to verify our tokens (RFC 7517 §5, RFC 8414)."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint
-from flask import Response, json
+from flask import Response, json, request
 
 from api.authentication import public
+from api.errors import MetadataNeedsHttps
+from api.problems import raises
 from api.services import services
 from api.shapes import View
+from auth.claims import SESSION_SCOPE
 
 bp = APIBlueprint("discovery", __name__, url_prefix="/.well-known", tag="Discovery")
+
+JWKS = "/jwks.json"
 
 
 class KeySetView(View):
@@ -18,11 +24,47 @@ class KeySetView(View):
     keys: list[dict[str, Any]]
 
 
-@bp.get("/jwks.json")
+class MetadataView(View):
+    """What this service is as an authorization server (RFC 8414 §2)."""
+
+    issuer: str
+    jwks_uri: str
+    scopes_supported: list[str]
+
+
+@bp.get(JWKS)
 @public
 @bp.output(KeySetView, content_type="application/jwk-set+json")
 def get_jwks() -> Response:
     """Read the public keys that verify access tokens."""
     found = services()
     document = found.keystore.ring.jwks(found.clock.now())
-    return Response(json.dumps(document), content_type="application/jwk-set+json")
+    return _published(json.dumps(document), "application/jwk-set+json")
+
+
+@bp.get("/oauth-authorization-server")
+@public
+@bp.output(MetadataView)
+@raises(MetadataNeedsHttps)
+def get_metadata() -> Response:
+    """Read where the keys are and what tokens may be good for. Only where the issuer is https."""
+    issuer = services().settings.issuer
+    if urlsplit(issuer).scheme != "https":
+        raise MetadataNeedsHttps(issuer)
+    view = MetadataView(
+        issuer=issuer,
+        jwks_uri=f"{issuer.rstrip('/')}{bp.url_prefix}{JWKS}",
+        scopes_supported=sorted(SESSION_SCOPE),
+    )
+    return _published(view.model_dump_json(), "application/json")
+
+
+def _published(body: str, content_type: str) -> Response:
+    # For everybody, pages of other origins included: there is nothing here that is anybody's own.
+    response = Response(body, content_type=content_type)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.cache_control.public = True
+    response.cache_control.max_age = int(services().settings.jwks_max_age.total_seconds())
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -77,7 +77,7 @@ def try_operation(operation: Any, aim: Aim, headers: dict[str, str], budget: int
 @pytest.mark.parametrize("budget", [BUDGET, pytest.param(400, marks=pytest.mark.long)])
 def test_no_5xx_no_undocumented_answer_and_every_operation_succeeds_at_least_once(tmp_path: Path, budget: int) -> None:
     seen: dict[str, set[int]] = defaultdict(set)
-    with serving(tmp_path) as server:
+    with serving(tmp_path, issuer="https://cards.example") as server:
         user, victim = User(server, "anna").sign_up(), User(server, "victim").sign_up()
         aim, headers = Aim(user), {"Authorization": f"Bearer {user.token}"}
         schema = schemathesis.openapi.from_url(server.url + "/openapi.json")

@@ -1,7 +1,18 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
 import jwt
+import pytest
 from flask.testing import FlaskClient
 
+from api.app import create_app
+from api.services import Services
+from auth import rotation
+from auth.keys import Algorithm, SigningKey
+from auth.ring_document import Purpose, RingDocument, RingEntry
 from tests.callers import Caller
+from tests.clocks import NOON
 
 
 def test_the_jwks_alone_verifies_our_tokens(client: FlaskClient, anna: Caller) -> None:
@@ -20,3 +31,70 @@ def test_no_private_member_is_published(client: FlaskClient) -> None:
 
     assert len(keys) == 2
     assert all("d" not in key for key in keys)
+
+
+def test_the_jwks_can_be_kept_and_asked_for_again(client: FlaskClient) -> None:
+    answer = client.get("/.well-known/jwks.json")
+    again = client.get("/.well-known/jwks.json", headers={"If-None-Match": answer.headers["ETag"]})
+
+    assert answer.content_type == "application/jwk-set+json"
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == answer.headers["ETag"]
+
+
+def test_a_key_that_is_added_changes_the_jwks_and_its_tag(client: FlaskClient, services: Services) -> None:
+    before = client.get("/.well-known/jwks.json")
+    folder, key = services.keystore.folder, SigningKey.generate(Algorithm.ES256)
+    entry = RingEntry(key.kid, key.algorithm, Purpose.SESSION, NOON, NOON + timedelta(hours=1))
+    folder.write(RingDocument([*folder.document().entries, entry]), [key])
+    services.keystore.reload()
+
+    after = client.get("/.well-known/jwks.json", headers={"If-None-Match": before.headers["ETag"]})
+
+    assert after.status_code == 200
+    assert key.public_jwk() in dict(after.json or {})["keys"]
+
+
+def test_others_keep_the_jwks_for_less_than_a_rotation_waits(services: Services) -> None:
+    assert services.settings.jwks_max_age < rotation.shortest_lead(services.settings) < timedelta(minutes=10)
+
+
+def https_client(services: Services, **changes: Any) -> FlaskClient:
+    settings = replace(services.settings, issuer="https://cards.example/", **changes)
+    return create_app(replace(services, settings=settings)).test_client()
+
+
+def test_the_metadata_says_who_issues_and_where_the_keys_are(services: Services) -> None:
+    answer = https_client(services).get("/.well-known/oauth-authorization-server")
+
+    assert answer.content_type == "application/json"
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.json == {
+        "issuer": "https://cards.example/",
+        "jwks_uri": "https://cards.example/.well-known/jwks.json",
+        "scopes_supported": ["account", "collection:read", "collection:write"],
+    }
+
+
+def test_without_https_there_is_no_metadata(client: FlaskClient) -> None:
+    answer = client.get("/.well-known/oauth-authorization-server")
+
+    assert answer.status_code == 404
+    assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/.well-known/jwks.json", "/.well-known/oauth-authorization-server"])
+@pytest.mark.parametrize("origin", ["https://anybody.example", "https://configured.example"])
+def test_pages_of_every_origin_may_read_what_is_published(services: Services, path: str, origin: str) -> None:
+    client = https_client(services, cors_origins=("https://configured.example",))
+
+    answer = client.get(path, headers={"Origin": origin})
+
+    assert answer.headers.getlist("Access-Control-Allow-Origin") == ["*"]
+
+
+def test_nothing_else_is_for_pages_of_every_origin(services: Services) -> None:
+    answer = https_client(services).get("/healthz", headers={"Origin": "https://anybody.example"})
+
+    assert "Access-Control-Allow-Origin" not in answer.headers
