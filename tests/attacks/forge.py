@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from api.services import Services
 from auth import encoding
-from auth.keyring import Purpose
+from auth.ring_document import Purpose
 from tests.callers import Caller
 from tests.clocks import NOON
 
@@ -23,11 +23,11 @@ def ask(client: FlaskClient, authorization: str) -> TestResponse:
     return client.get("/v1/accounts/me", headers={"Authorization": authorization})
 
 
-def assert_refused(client: FlaskClient, token: str) -> None:
+def assert_refused(client: FlaskClient, token: str, name: str = "") -> None:
     answer = ask(client, f"Bearer {token}")
     body = dict(answer.json or {})
     assert body.pop("request_id")
-    assert answer.status_code == 401, answer.text
+    assert answer.status_code == 401, (name, answer.text)
     assert answer.headers["WWW-Authenticate"] == GENERIC_CHALLENGE
     assert body == {
         "type": "urn:javumbo:problem:invalid-token",
@@ -42,6 +42,9 @@ class Forge:
 
     def __init__(self, services: Services, anna: Caller) -> None:
         self.key = services.keystore.ring.signing_key(Purpose.SESSION, NOON)
+        assert isinstance(self.key.private, Ed25519PrivateKey)
+        self.private = self.key.private
+        self.other_kid = services.keystore.ring.signing_key(Purpose.API, NOON).kid
         self.issuer = services.settings.issuer
         header, payload, self.signature = anna.token.split(".")
         self.header: dict[str, Any] = json.loads(encoding.decode(header))
@@ -55,7 +58,7 @@ class Forge:
 
     def sign(self, header: bytes, payload: bytes, key: Ed25519PrivateKey | None = None) -> str:
         signed = f"{encoding.encode(header)}.{encoding.encode(payload)}"
-        return f"{signed}.{encoding.encode((key or self.key.private).sign(signed.encode()))}"
+        return f"{signed}.{encoding.encode((key or self.private).sign(signed.encode()))}"
 
     def with_header(self, **members: Any) -> str:
         return self.token(header={**self.header, **members})
