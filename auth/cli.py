@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    init = add("init", "make a key ring where there is none", lambda keys, chosen: keys.init(chosen.alg))
+    init = add("init", "make a key ring where there is none", lambda keys, chosen: keys.init(chosen.alg), changes=True)
     init.add_argument("--alg", type=Algorithm, choices=list(Algorithm), default=Algorithm.EDDSA)
     add("list", "tell where every key stands, and when it can go", lambda keys, _: keys.states())
     rotate = add("rotate", "add a key that signs after a while; nobody is signed out", _rotate, changes=True)

@@ -1,28 +1,21 @@
 """What operators do with the key ring; each command returns what there is to say, for people and for programs."""
 
-import json
 import time
-import urllib.request
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from auth import ring_reports, rotation
+from auth import published, ring_reports, rotation
 from auth.clock import Clock
 from auth.errors import KeyInvalid, KeyRingInvalid, RotationRefused
-from auth.jwks import KeySet, load_jwks
 from auth.key_folder import KeyFolder
 from auth.keys import Algorithm, SigningKey
 from auth.ring_document import Purpose, RingDocument, RingEntry
 from auth.settings import AuthSettings
 
-JWKS_PATH = "/.well-known/jwks.json"
-
+_DRY = "Nothing was changed: this was a dry run."
 _NOTICED_WITHIN = 2.0
-_CHECK_TIMEOUT = 5.0
-_LONGEST_JWKS = 1_000_000
 _SHORTEST_PREFIX = 6
 
 
@@ -51,6 +44,9 @@ class KeyCommands:
 
     def init(self, algorithm: Algorithm) -> Outcome:
         """Make a key ring where there is none. KeyRingInvalid if there is one."""
+        if self.dry_run:
+            said = f"A key ring would be made in {self.folder.path.absolute()}, unless there is one."
+            return Outcome([said, _DRY], {"changed": False})
         self.folder.create(self.clock.now(), algorithm)
         path = str(self.folder.path.absolute())
         advice = "Keep a copy of it where nobody else can read it."
@@ -83,15 +79,15 @@ class KeyCommands:
 
     def revoke(self, kids: Sequence[str], confirm: Callable[[str], bool]) -> Outcome:
         """Revoke keys, or all of them if none is named. RotationRefused if there is no such key, or nobody confirms."""
-        with self.folder.locked():
-            document = self.folder.document()
-            named = [_completed(document, kid) for kid in kids] or [entry.kid for entry in document.active]
-            change = rotation.revoke(document, named, self.clock.now(), frozenset(self._usable(document)))
-            if not self.dry_run and not confirm("\n".join([*change.sentences, "Revoke?"])):
-                raise RotationRefused("not confirmed; nothing was changed")
-            digest = self._carry_out(change)
+        change, named = self._revoked(kids)
         if self.dry_run:
             return self._told(change)
+        # Asked before the ring is locked: nobody else should wait for somebody to make up their mind.
+        if not confirm("\n".join([*change.sentences, "Revoke?"])):
+            raise RotationRefused("not confirmed; nothing was changed")
+        with self.folder.locked():
+            change, named = self._revoked(kids)
+            digest = self._carry_out(change)
         lines = self._unusable(named)
         behind = self._wait_for_workers(digest)
         if behind:
@@ -121,7 +117,7 @@ class KeyCommands:
             for purpose in Purpose
             if document.waiting(purpose, now) or document.candidates(purpose, now)
         ]
-        hosts = {url: _lacking(url, wanted) for url in urls}
+        hosts = {url: published.lacking(url, wanted) for url in urls}
         lines = [f"{url}: {lacking or 'has every key that signs next'}" for url, lacking in hosts.items()]
         return Outcome(lines, {"keys": wanted, "hosts": hosts}, code=1 if any(hosts.values()) else 0)
 
@@ -172,9 +168,14 @@ class KeyCommands:
     def _told(self, change: rotation.Change, more: Iterable[str] = (), code: int = 0, **data: Any) -> Outcome:
         lines = [*change.sentences, *more]
         if self.dry_run:
-            lines.append("Nothing was changed: this was a dry run.")
+            lines.append(_DRY)
         keys = [entry.kid for entry in change.document.active]
         return Outcome(lines, {"changed": not self.dry_run, "keys": keys, "messages": lines, **data}, code)
+
+    def _revoked(self, kids: Sequence[str]) -> tuple[rotation.Change, Sequence[str]]:
+        document = self.folder.document()
+        named = [_completed(document, kid) for kid in kids] or [entry.kid for entry in document.active]
+        return rotation.revoke(document, named, self.clock.now(), frozenset(self._usable(document))), named
 
     def _usable(self, document: RingDocument) -> list[str]:
         return [entry.kid for entry in document.active if self._fault(document, entry) is None]
@@ -224,23 +225,6 @@ def _completed(document: RingDocument, kid: str) -> str:
     if len(kid) < _SHORTEST_PREFIX or len(found) != 1:
         raise RotationRefused(f"the ring has no key {kid}, or several; 'python -m auth keys list' shows them")
     return found[0]
-
-
-def _lacking(url: str, wanted: Sequence[str]) -> str | None:
-    try:
-        published = _fetch(url)
-    except (OSError, ValueError, KeyInvalid) as error:
-        return f"cannot be asked: {error}"
-    lacking = [kid for kid in wanted if kid not in published]
-    return f"lacks {', '.join(lacking)}" if lacking else None
-
-
-def _fetch(url: str) -> KeySet:
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise ValueError("it is not an http or https URL")
-    address = url if urlsplit(url).path.strip("/") else url.rstrip("/") + JWKS_PATH
-    with urllib.request.urlopen(address, timeout=_CHECK_TIMEOUT) as answer:  # noqa: S310 - the scheme is checked
-        return load_jwks(json.loads(answer.read(_LONGEST_JWKS)))
 
 
 def _seconds(span: timedelta) -> str:

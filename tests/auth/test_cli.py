@@ -20,6 +20,13 @@ def test_init_refuses_to_touch_an_existing_ring(operator: Operator) -> None:
     assert operator.snapshot() == before
 
 
+def test_init_too_can_be_tried_first(operator: Operator, tmp_path: Path) -> None:
+    operator.environ["JAVUMBO_KEYS"] = str(tmp_path / "others")
+
+    assert "would be made" in operator.told("init", "--dry-run")
+    assert not (tmp_path / "others").exists()
+
+
 def test_init_encrypts_with_the_passphrase_of_the_settings(operator: Operator, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("a passphrase\n")
