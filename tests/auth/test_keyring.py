@@ -121,6 +121,11 @@ def test_a_key_that_could_not_be_read_and_whose_time_is_over_is_unknown() -> Non
         ring(unreadable=[made]).verifying_key(made.key.kid, NOON)
 
 
+def test_a_ring_is_known_unless_said_otherwise() -> None:
+    with pytest.raises(UnknownKey):
+        KeyRing(RingDocument(()), {}).verifying_key("x" * 43, NOON)
+
+
 def test_a_key_of_a_ring_that_is_not_known_is_unavailable() -> None:
     with pytest.raises(KeyUnavailable):
         ring(is_known=False).verifying_key("x" * 43, NOON)

@@ -34,7 +34,7 @@ def old() -> RingEntry:
 @pytest.fixture
 def settled() -> RingDocument:
     """A key that verifies, one that signs, and one for the other purpose."""
-    return RingDocument([old(), entry(), entry(API, purpose=Purpose.API)])
+    return RingDocument([old(), entry(), entry(API, NOON - timedelta(hours=36), purpose=Purpose.API)])
 
 
 @pytest.fixture
@@ -192,13 +192,19 @@ def test_it_is_told_that_the_sessions_of_the_signing_key_end(settled: RingDocume
 def test_it_is_told_that_the_api_tokens_of_a_key_end(settled: RingDocument) -> None:
     told = revoked(settled, API).sentences[0]
 
-    assert told == f"Every API token signed with {API}, from 2026-11-22 12:00:00 UTC until now, ends."
+    assert told == f"Every API token signed with {API}, from 2026-11-22 00:00:00 UTC until now, ends."
 
 
 def test_it_is_told_when_an_older_key_has_stopped_signing(waiting: RingDocument) -> None:
     assert revoked(waiting, OLD, now=HANDOVER).sentences == (
         f"Every session signed with {OLD}, from 2026-11-21 12:00:00 UTC until 2026-11-22 12:00:00 UTC, ends.",
     )
+
+
+def test_a_key_stops_signing_in_the_instant_in_which_the_next_one_begins(waiting: RingDocument) -> None:
+    told = revoked(waiting, SIGNING, now=HANDOVER).sentences[0]
+
+    assert told == EVERY_SESSION.replace("until now", "until 2026-11-23 12:10:00 UTC")
 
 
 def test_revoking_an_expired_key_signs_nobody_out(settled: RingDocument) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import jwt
@@ -7,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from auth.claims import SESSION_SCOPE
-from auth.errors import ExpiredToken, NoSigningKey, TokenRefused
+from auth.errors import ExpiredToken, NoSigningKey, TokenRefused, UnknownKey
 from auth.keyring import KeyRing
 from auth.keystore import KeyStore
 from auth.ring_document import Purpose, RingDocument
@@ -64,6 +65,36 @@ def test_a_clock_that_is_a_minute_behind_still_believes_a_new_token(tokens: Acce
     clock.advance(timedelta(seconds=-60))
 
     assert tokens.verify(issued.text) == issued.claims
+
+
+def test_a_remembered_token_dies_with_the_time_of_its_key(
+    tokens: AccessTokens, store: KeyStore, clock: ManualClock
+) -> None:
+    document = store.folder.document()
+    until = NOON + timedelta(minutes=5)
+    store.folder.write(RingDocument(replace(entry, verify_until=until) for entry in document.entries))
+    store.reload()
+    issued = issue(tokens)
+    assert tokens.verify(issued.text) == tokens.verify(issued.text) == issued.claims
+    assert len(store.ring.memory) == 1
+
+    clock.advance(timedelta(minutes=5))
+
+    with pytest.raises(UnknownKey):
+        tokens.verify(issued.text)
+    assert len(store.ring.memory) == 0
+
+
+def test_a_remembered_token_is_not_believed_after_its_key_is_revoked(tokens: AccessTokens, store: KeyStore) -> None:
+    issued = issue(tokens)
+    assert tokens.verify(issued.text) == issued.claims
+    document = store.folder.document()
+    store.folder.write(RingDocument(document.entries, [entry.kid for entry in document.entries]))
+
+    store.reload()
+
+    with pytest.raises(UnknownKey):
+        tokens.verify(issued.text)
 
 
 def test_without_a_key_nothing_is_issued(store: KeyStore, auth_settings: AuthSettings, clock: ManualClock) -> None:
