@@ -72,7 +72,8 @@ def _prepare_accounts(settings: Settings) -> None:
 
 
 def _prepare_keys(settings: Settings, now: datetime) -> None:
-    folder = KeyFolder(settings.key_folder, settings.passphrase)
+    _ = settings.passphrase  # a start is told by the setting's name what is wrong with it
+    folder = KeyFolder(settings.key_folder, lambda: settings.passphrase)
     if not folder.exists():
         if settings.env is Environment.PRODUCTION:
             raise SettingInvalid(

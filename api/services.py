@@ -49,6 +49,7 @@ class Services:
 
     def start(self) -> None:
         """Begin the work beside the requests, in the process that serves them."""
+        self.watcher.start()
         self.background.start()
 
     def close(self) -> None:
@@ -70,7 +71,7 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
     clock = clock or SystemClock()
     passwords = passwords or Passwords(settings.hashes_at_once, settings.waiting_threads)
     metrics = Metrics()
-    folder = KeyFolder(settings.key_folder, settings.passphrase)
+    folder = KeyFolder(settings.key_folder, lambda: settings.passphrase)
     keystore = KeyStore(folder, settings.remembered_tokens, on_fault=metrics.key_ring)
     watcher = RingWatcher(keystore, settings)
     tokens = AccessTokens(keystore, settings, clock)

@@ -8,7 +8,7 @@ from typing import Any
 
 from auth import published, ring_reports, rotation
 from auth.clock import Clock
-from auth.errors import KeyInvalid, KeyRingInvalid, RotationRefused
+from auth.errors import KeyInvalid, RotationRefused
 from auth.key_folder import KeyFolder
 from auth.keys import Algorithm, SigningKey
 from auth.ring_document import Purpose, RingDocument, RingEntry
@@ -40,7 +40,7 @@ class KeyCommands:
     @property
     def folder(self) -> KeyFolder:
         """The folder they work on."""
-        return KeyFolder(self.settings.key_folder, self.settings.passphrase)
+        return KeyFolder(self.settings.key_folder, lambda: self.settings.passphrase)
 
     def init(self, algorithm: Algorithm) -> Outcome:
         """Make a key ring where there is none. KeyRingInvalid if there is one."""
@@ -74,8 +74,9 @@ class KeyCommands:
             change = rotation.Change(self.folder.document())
             for purpose in purposes:
                 change = self._rotated(change, purpose, algorithm, now, lead, if_older_than)
-            self._carry_out(change)
-        return self._told(change)
+            if change.new_keys:
+                self._carry_out(change)
+        return self._told(change, changed=bool(change.new_keys))
 
     def revoke(self, kids: Sequence[str], confirm: Callable[[str], bool]) -> Outcome:
         """Revoke keys, or all of them if none is named. RotationRefused if there is no such key, or nobody confirms."""
@@ -88,14 +89,14 @@ class KeyCommands:
         with self.folder.locked():
             change, named = self._revoked(kids)
             digest = self._carry_out(change)
-        lines = self._unusable(named)
         behind = self._wait_for_workers(digest)
+        lines, signs = self._unusable(named)
         if behind:
             lines.append(
                 f"Still believed by the processes {', '.join(map(str, behind))}, which have not read the ring in "
                 f"{_NOTICED_WITHIN:.0f} s. Stop them (kill -9) if they do not answer."
             )
-        return self._told(change, lines, code=1 if behind else 0, behind=behind)
+        return self._told(change, lines, code=1 if behind or not signs else 0, behind=behind)
 
     def prune(self) -> Outcome:
         """Take out what is expired or revoked, and delete its files."""
@@ -107,7 +108,9 @@ class KeyCommands:
                 if not self.dry_run:
                     kept = {entry.kid for entry in change.document.entries}
                     self.folder.discard(entry.kid for entry in before.entries if entry.kid not in kept)
-        return self._told(change if change.sentences else rotation.Change(before, (), ("There is nothing to prune.",)))
+        if not change.sentences:
+            return self._told(rotation.Change(before, (), ("There is nothing to prune.",)), changed=False)
+        return self._told(change)
 
     def check(self, urls: Sequence[str]) -> Outcome:
         """Ask the JWKS of each host for the keys that will sign next, or that sign where none waits."""
@@ -165,12 +168,14 @@ class KeyCommands:
     def _carry_out(self, change: rotation.Change) -> str:
         return "" if self.dry_run else self.folder.write(change.document, change.new_keys)
 
-    def _told(self, change: rotation.Change, more: Iterable[str] = (), code: int = 0, **data: Any) -> Outcome:
+    def _told(
+        self, change: rotation.Change, more: Iterable[str] = (), code: int = 0, *, changed: bool = True, **data: Any
+    ) -> Outcome:
         lines = [*change.sentences, *more]
         if self.dry_run:
             lines.append(_DRY)
         keys = [entry.kid for entry in change.document.active]
-        return Outcome(lines, {"changed": not self.dry_run, "keys": keys, "messages": lines, **data}, code)
+        return Outcome(lines, {"changed": changed and not self.dry_run, "keys": keys, "messages": lines, **data}, code)
 
     def _revoked(self, kids: Sequence[str]) -> tuple[rotation.Change, Sequence[str]]:
         document = self.folder.document()
@@ -180,13 +185,15 @@ class KeyCommands:
     def _usable(self, document: RingDocument) -> list[str]:
         return [entry.kid for entry in document.active if self._fault(document, entry) is None]
 
-    def _unusable(self, kids: Sequence[str]) -> list[str]:
+    def _unusable(self, kids: Sequence[str]) -> tuple[list[str], bool]:
         # What was just written is read back: a revocation must not end in a ring that signs for nobody.
         document, now = self.folder.document(), self.clock.now()
-        for purpose in {entry.purpose for entry in document.entries if entry.kid in kids}:
-            if not any(self._fault(document, entry) is None for entry in document.candidates(purpose, now)):
-                raise KeyRingInvalid(f"no key of the ring signs for {purpose.value} now; 'keys list' says why")
-        return [fault for entry in document.active if (fault := self._fault(document, entry))]
+        purposes = sorted({entry.purpose for entry in document.entries if entry.kid in kids})
+        usable = self._usable(document)
+        silent = [p for p in purposes if not any(e.kid in usable for e in document.candidates(p, now))]
+        lines = [fault for entry in document.active if (fault := self._fault(document, entry))]
+        lines += [f"No key of the ring signs for {purpose.value} now; 'keys list' says why." for purpose in silent]
+        return lines, not silent
 
     def _wait_for_workers(self, digest: str) -> Sequence[int]:
         waited = 0.0

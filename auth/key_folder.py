@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from auth import disk
 from auth.errors import KeyInvalid, KeyRingInvalid
 from auth.keys import Algorithm, SigningKey
 from auth.ring_document import Purpose, RingDocument, RingEntry
+from auth.settings import SettingInvalid
 
 _RING, _LOCK = "ring.json", ".lock"
 
@@ -26,10 +27,13 @@ def digest(data: bytes) -> str:
 
 @dataclass(frozen=True)
 class KeyFolder:
-    """A folder of keys, and the passphrase they are encrypted with, if they are."""
+    """A folder of keys, and where the passphrase comes from that they are encrypted with, if they are.
+
+    It is asked for whenever it is needed: it may be changed, or missing for a while, while a process runs.
+    """
 
     path: Path
-    passphrase: bytes | None = None
+    passphrase: Callable[[], bytes | None] = lambda: None
 
     @property
     def ring_file(self) -> Path:
@@ -53,7 +57,7 @@ class KeyFolder:
         building = Path(tempfile.mkdtemp(prefix=f".{self.path.name}-", dir=self.path.parent))  # mode 0700
         try:
             for _, key in keys:
-                _write_new(building / f"{key.kid}.pem", key.to_pem(self.passphrase))
+                _write_new(building / f"{key.kid}.pem", key.to_pem(self.passphrase()))
             _write_new(building / _RING, document.to_json())
             disk.sync(building)
             building.rename(self.path)
@@ -93,8 +97,8 @@ class KeyFolder:
         path = self.path / f"{entry.kid}.pem"
         try:
             _require_private(path)
-            key = SigningKey.from_pem(path.read_bytes(), self.passphrase)
-        except (OSError, KeyInvalid) as error:
+            key = SigningKey.from_pem(path.read_bytes(), self.passphrase())
+        except (OSError, KeyInvalid, SettingInvalid) as error:
             raise KeyInvalid(f"{path} cannot be used: {error}") from error
         if key.kid != entry.kid or key.algorithm is not entry.algorithm:
             raise KeyInvalid(f"{path} cannot be used: it holds another key than ring.json says")
@@ -114,7 +118,7 @@ class KeyFolder:
     def write(self, document: RingDocument, new_keys: Iterable[SigningKey] = ()) -> str:
         """Put new keys beside the others and replace `ring.json`, last and at once; return its digest."""
         for key in new_keys:
-            _write_new(self.path / f"{key.kid}.pem", key.to_pem(self.passphrase))
+            _write_new(self.path / f"{key.kid}.pem", key.to_pem(self.passphrase()))
         data = document.to_json()
         building = self.path / f".{_RING}-{os.getpid()}"
         building.unlink(missing_ok=True)

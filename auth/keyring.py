@@ -45,5 +45,11 @@ class KeyRing:
         raise KeyUnavailable(f"the key {kid!r} could not be read")
 
     def jwks(self, at: datetime) -> dict[str, Any]:
-        """Return the JWKS document (RFC 7517 §5): every key that verifies now or will."""
+        """Return the JWKS document (RFC 7517 §5): every key that verifies now or will.
+
+        KeyUnavailable if one is missing: others would keep the document, and refuse what that key has signed.
+        """
+        missing = [kid for kid, entry in self._entries.items() if entry.verifies(at) and kid not in self.keys]
+        if missing or not self._is_known:
+            raise KeyUnavailable(f"the keys {missing} could not be read")
         return {"keys": [key.public_jwk() for kid, key in self.keys.items() if self._entries[kid].verifies(at)]}

@@ -20,6 +20,7 @@ PublicKey = Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
 _RSA_BITS = 2048
 _LONGEST_RSA_BITS = 8192
 _RSA_EXPONENT = 65537
+_LARGEST_EXPONENT = 2**32
 _COORDINATE = 32
 
 
@@ -111,8 +112,10 @@ def _check_rsa(public: RSAPublicKey) -> None:
     if public.public_numbers().n % 2 == 0:
         raise KeyInvalid("its RSA modulus is even, and so no product of two great primes")
     exponent = public.public_numbers().e
-    if exponent < _RSA_EXPONENT:
-        raise KeyInvalid(f"its RSA exponent is {exponent}, and less than {_RSA_EXPONENT} is weak")
+    if not _RSA_EXPONENT <= exponent < _LARGEST_EXPONENT:
+        raise KeyInvalid(
+            f"its RSA exponent is {exponent}: less than {_RSA_EXPONENT} is weak, and much more is never used"
+        )
 
 
 def _generate(algorithm: Algorithm) -> PrivateKey:

@@ -52,7 +52,9 @@ class KeyStore:
             self._use(document, self.ring.keys, data)
             self._set_fault(f"{self.folder.ring_file} {error}")
         else:
-            self._use_keys_of(document, data)
+            # A copy put back may be older than a revocation; what this process has once heard revoked stays so.
+            revoked |= self.ring.document.revoked
+            self._use_keys_of(RingDocument(document.entries, revoked), data)
 
     def _use_keys_of(self, document: RingDocument, data: bytes) -> None:
         keys: dict[str, SigningKey] = {}

@@ -55,7 +55,7 @@ class RingDocument:
         self.entries = tuple(entries)
         self.revoked = frozenset(revoked)
         if len({entry.kid for entry in self.entries}) != len(self.entries):
-            raise KeyRingInvalid("two keys of the ring have the same key id")
+            raise KeyRingInvalid("names two keys with the same key id")
 
     @property
     def active(self) -> list[RingEntry]:

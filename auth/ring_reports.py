@@ -7,6 +7,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from auth import encoding
+
 _PREFIX = "ring-"
 
 
@@ -16,14 +18,10 @@ class RingReport:
     def __init__(self, folder: Path) -> None:
         """Make the file and hold it. Called after the fork, for the file is named by the process id."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path = folder / f"{_PREFIX}{os.getpid()}"
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX)  # at most a command is looking at it
-            self.write("")  # a dead process of the same id may have left something else
-        except OSError:
-            os.close(self._descriptor)
-            raise
+        # Not by the process id alone: containers that share a folder have the same ones.
+        self._path = folder / f"{_PREFIX}{os.getpid()}-{encoding.random_id()}"
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)  # at most a command is looking at it
 
     def write(self, digest: str) -> None:
         """Say which ring is in force."""
@@ -38,7 +36,7 @@ class RingReport:
 def behind(folder: Path, digest: str) -> list[int]:
     """Return the ids of the running processes that have another ring in force than this one."""
     found = [path for path in folder.glob(f"{_PREFIX}*") if _is_held(path)]
-    return sorted(int(path.name.removeprefix(_PREFIX)) for path in found if _text(path) not in (digest, None))
+    return sorted(int(path.name.split("-")[1]) for path in found if _text(path) not in (digest, None))
 
 
 def sweep(folder: Path) -> None:

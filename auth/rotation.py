@@ -73,9 +73,12 @@ def revoke(document: RingDocument, kids: Iterable[str], now: datetime, usable: f
     changed = RingDocument(document.entries, document.revoked | kids)
     new_keys = []
     for purpose in Purpose:
+        touched = [entry for entry in document.entries if entry.purpose is purpose and entry.kid in kids]
         signing = document.candidates(purpose, now)[:1]
-        if signing and signing[0].kid in kids:
-            changed, key = _with_successor(changed, purpose, now, signing[0].algorithm, usable)
+        can_sign = any(entry.kid in usable for entry in changed.candidates(purpose, now))
+        if touched and (not can_sign or signing[0] in touched):
+            algorithm = (signing or touched)[0].algorithm
+            changed, key = _with_successor(changed, purpose, now, algorithm, usable)
             new_keys += [key] if key else []
             successor = changed.candidates(purpose, now)[0]
             sentences.append(f"{successor.kid} ({successor.algorithm.value}) signs for {purpose.value} from now on.")
@@ -103,7 +106,8 @@ def safe_to_drop(document: RingDocument, entry: RingEntry, now: datetime, life: 
     if entry.verify_until is not None:
         return entry.verify_until
     later = [other.sign_from for other in document.active if other.purpose is entry.purpose]
-    return min(instant for instant in later if instant > entry.sign_from) + life + CLOCK_MARGIN
+    followed = min((instant for instant in later if instant > entry.sign_from), default=None)
+    return None if followed is None else followed + life + CLOCK_MARGIN
 
 
 def text(instant: datetime) -> str:

@@ -12,6 +12,7 @@ from api.problems import raises
 from api.services import services
 from api.shapes import View
 from auth.claims import SESSION_SCOPE
+from auth.errors import KeyUnavailable
 
 bp = APIBlueprint("discovery", __name__, url_prefix="/.well-known", tag="Discovery")
 
@@ -35,6 +36,7 @@ class MetadataView(View):
 @bp.get(JWKS)
 @public
 @bp.output(KeySetView, content_type="application/jwk-set+json")
+@raises(KeyUnavailable)
 def get_jwks() -> Response:
     """Read the public keys that verify access tokens."""
     found = services()

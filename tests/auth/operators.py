@@ -37,7 +37,7 @@ class Operator:
     @property
     def folder(self) -> KeyFolder:
         settings = AuthSettings.from_environ(self.environ)
-        return KeyFolder(settings.key_folder, settings.passphrase)
+        return KeyFolder(settings.key_folder, lambda: settings.passphrase)
 
     def kids(self, state: str, purpose: str = "session") -> list[str]:
         return [key["kid"] for key in self.data("list")["keys"] if (key["state"], key["purpose"]) == (state, purpose)]

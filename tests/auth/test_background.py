@@ -132,6 +132,13 @@ def test_a_failure_to_count_a_failure_does_not_end_the_thread(clock: ManualClock
         assert rounds.wait_for(3)
 
 
+def test_a_task_that_hangs_does_not_keep_the_process_alive(clock: ManualClock) -> None:
+    with running(clock, Task(NAME, HOUR, nothing)):
+        (thread,) = [thread for thread in threading.enumerate() if thread.name == NAME]
+
+        assert thread.daemon
+
+
 def test_stopping_ends_every_thread(clock: ManualClock) -> None:
     with running(clock, Task(NAME, SOON, nothing), Task("late", HOUR, nothing)):
         assert is_running()
@@ -184,6 +191,8 @@ def test_a_task_may_be_five_rounds_and_five_seconds_late(clock: ManualClock) -> 
 
 
 def test_a_task_that_is_later_than_that_has_stalled(clock: ManualClock) -> None:
+    clock.advance(HOUR)
+
     with running(clock, Task("late", 2 * HOUR, nothing), Task(NAME, HOUR, nothing)) as background:
         clock.advance(LONGEST + SOON)
 

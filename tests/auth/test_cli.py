@@ -35,7 +35,7 @@ def test_init_encrypts_with_the_passphrase_of_the_settings(operator: Operator, t
     operator.told("init", "--alg", "ES256")
 
     assert {entry.algorithm.value for entry in operator.folder.document().entries} == {"ES256"}
-    assert operator.folder.passphrase == b"a passphrase"
+    assert operator.folder.passphrase() == b"a passphrase"
     assert KeyStore(operator.folder).fault is None
     assert KeyStore(KeyFolder(operator.folder.path)).fault is not None
 
@@ -116,6 +116,9 @@ def test_rotate_for_cron_does_nothing_while_the_newest_key_is_young(operator: Op
     before = operator.snapshot()
 
     said = operator.told("rotate", "--if-older-than", "30d")
+    assert operator.snapshot() == before
+    assert operator.data("rotate", "--if-older-than", "30d")["changed"] is False
+    assert operator.data("prune")["changed"] is False
     operator.clock.advance(timedelta(days=30))
     operator.told("rotate", "--if-older-than", "30d")
 

@@ -1,5 +1,6 @@
 import io
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from auth.key_commands import KeyCommands
 from auth.keys import SigningKey
 from auth.keystore import KeyStore
+from auth.ring_document import Purpose
 from auth.ring_reports import RingReport
 from auth.settings import AuthSettings
 from tests.auth.operators import Operator
@@ -74,11 +76,31 @@ def test_revoke_works_though_another_key_cannot_be_read_and_says_so(operator: Op
     assert any(f"{other}.pem" in message for message in said["messages"])
 
 
+def test_revoke_leaves_somebody_to_sign_though_the_signing_keys_file_cannot_be_read(operator: Operator) -> None:
+    (old,) = operator.kids("signing")
+    operator.told("rotate", "--purpose", "session")
+    operator.clock.advance(timedelta(days=1))
+    (signing,) = operator.kids("signing")
+    (operator.folder.path / f"{signing}.pem").chmod(0o644)
+
+    operator.told("revoke", old, "--yes")
+
+    assert KeyStore(operator.folder).ring.signing_key(Purpose.SESSION, operator.clock.now()).kid
+
+
+def test_revoke_leaves_somebody_to_sign_though_the_clock_was_stepped_back(operator: Operator) -> None:
+    operator.clock.advance(timedelta(seconds=-5))
+
+    operator.told("revoke", "--all", "--yes")
+
+    assert KeyStore(operator.folder).ring.signing_key(Purpose.SESSION, operator.clock.now()).kid
+
+
 def test_revoke_fails_if_what_it_made_cannot_be_read(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     (kid,) = operator.kids("signing")
     monkeypatch.setattr(SigningKey, "to_pem", lambda *_: b"damaged")
 
-    assert "no key of the ring signs for session now" in operator.refused("revoke", kid, "--yes")
+    assert "No key of the ring signs for session now" in operator.told("revoke", kid, "--yes", code=1)
     assert kid in operator.folder.document().revoked
 
 

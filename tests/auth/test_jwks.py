@@ -64,6 +64,7 @@ REFUSED: dict[str, tuple[object, str]] = {
     "RSA of 1024 bits": (RSA | {"n": number(2**1023 + 1)}, "it is RSA of 1024 bits"),
     "RSA of 8193 bits": (RSA | {"n": number(2**8192 + 1)}, "it is RSA of 8193 bits"),
     "RSA of exponent 3": (RSA | {"e": "Aw"}, "its RSA exponent is 3"),
+    "RSA of a vast exponent": (RSA | {"e": number(2**64 + 1)}, "and much more is never used"),
     "RSA of exponent 1": (RSA | {"e": "AQ"}, "are not those of an RSA key"),
     "RSA of an even exponent": (RSA | {"e": number(65538)}, "are not those of an RSA key"),
     "RSA of an exponent above the modulus": (RSA | {"e": number(2**2049 + 1)}, "are not those of an RSA key"),

@@ -135,7 +135,7 @@ def test_a_ring_that_is_not_there_has_no_signature(tmp_path: Path) -> None:
 
 
 def test_keys_can_be_encrypted(tmp_path: Path) -> None:
-    folder = KeyFolder(tmp_path / "keys", b"a passphrase")
+    folder = KeyFolder(tmp_path / "keys", lambda: b"a passphrase")
 
     folder.create(NOON)
 

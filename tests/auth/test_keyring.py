@@ -182,10 +182,13 @@ def test_the_jwks_has_each_key_in_its_public_form() -> None:
     assert ring(*made).jwks(NOON) == {"keys": [one.key.public_jwk() for one in made]}
 
 
-def test_the_jwks_leaves_out_what_could_not_be_read() -> None:
+def test_a_jwks_that_would_lack_a_key_is_not_given_out() -> None:
     readable, unreadable = make(), make()
 
-    assert published(ring(readable, unreadable=[unreadable]), NOON) == {readable.key.kid}
+    with pytest.raises(KeyUnavailable):
+        ring(readable, unreadable=[unreadable]).jwks(NOON)
+    with pytest.raises(KeyUnavailable):
+        KeyRing(RingDocument(()), {}, is_known=False).jwks(NOON)
 
 
 def test_a_ring_remembers_as_many_tokens_as_it_is_told() -> None:

@@ -43,7 +43,8 @@ REFUSED = {
         lambda: rsa.generate_private_key(65537, 1024), "it is RSA of 1024 bits, and only 2048 to 8192 are used"
     ),
     "RSA of exponent 3": Refused(
-        lambda: rsa.generate_private_key(3, 2048), "its RSA exponent is 3, and less than 65537 is weak"
+        lambda: rsa.generate_private_key(3, 2048),
+        "its RSA exponent is 3: less than 65537 is weak, and much more is never used",
     ),
     "P-384": Refused(lambda: ec.generate_private_key(ec.SECP384R1()), "its curve is secp384r1, and only P-256 is used"),
     "secp256k1": Refused(

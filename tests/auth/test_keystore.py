@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -124,6 +125,37 @@ def test_what_a_ring_revokes_is_revoked_even_if_nothing_else_can_be_made_of_it(
         store.ring.verifying_key(kid, NOON)
     assert store.ring.verifying_key(other, NOON)[0].kid == other
     assert store.fault is not None
+
+
+def test_a_copy_put_back_brings_no_revoked_key_back(store: KeyStore, folder: KeyFolder) -> None:
+    kid, copy = signing(store).kid, folder.ring_file.read_bytes()
+    revoke(folder, kid)
+    store.reload()
+
+    folder.ring_file.write_bytes(copy)
+    store.reload()
+
+    assert store.fault is None
+    with pytest.raises(UnknownKey):
+        store.ring.verifying_key(kid, NOON)
+
+
+def test_a_passphrase_that_is_missing_for_a_while_is_a_fault_that_mends_itself(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a passphrase")
+    settings = AuthSettings.from_environ({"JAVUMBO_DATA": str(tmp_path), "JAVUMBO_KEYS_PASSPHRASE_FILE": str(secret)})
+    folder = KeyFolder(settings.key_folder, lambda: settings.passphrase)
+    folder.create(NOON)
+    secret.unlink()
+
+    store = KeyStore(folder)
+    fault = store.fault
+    secret.write_text("a passphrase")
+    store.reload()
+
+    assert "JAVUMBO_KEYS_PASSPHRASE_FILE" in str(fault)
+    assert store.fault is None
+    assert signing(store).kid in store.ring.keys
 
 
 def test_a_key_is_revoked_though_the_file_of_another_cannot_be_read(store: KeyStore, folder: KeyFolder) -> None:

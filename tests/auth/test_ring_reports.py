@@ -56,6 +56,22 @@ def leave(folder: Path, name: str, text: str = OLD) -> Path:
     return path
 
 
+def report_of(folder: Path, pid: int) -> Path:
+    (path,) = folder.glob(f"ring-{pid}-*")
+    return path
+
+
+def test_processes_of_the_same_id_have_files_of_their_own(folder: Path, report: RingReport) -> None:
+    """Containers that share a folder number their processes alike."""
+    same_id = RingReport(folder)
+    same_id.write(NEW)
+    report.write(OLD)
+
+    same_id.close()
+
+    assert behind(folder, NEW) == [ME]
+
+
 def kill(process: "subprocess.Popen[str]") -> None:
     process.kill()
     process.wait()
@@ -73,7 +89,7 @@ def test_a_process_that_was_killed_is_not_behind(folder: Path, other: "subproces
     kill(other)
 
     assert behind(folder, NEW) == []
-    assert (folder / f"ring-{other.pid}").exists()
+    assert report_of(folder, other.pid).exists()
 
 
 def test_every_process_that_is_behind_is_named_in_order(
@@ -126,7 +142,7 @@ def test_a_process_that_has_closed_its_report_is_not_behind_and_leaves_no_file(f
 
 def test_a_report_that_was_removed_already_can_be_closed(folder: Path) -> None:
     report = RingReport(folder)
-    (folder / f"ring-{ME}").unlink()
+    report_of(folder, ME).unlink()
 
     report.close()
 
@@ -148,7 +164,7 @@ def test_no_other_file_is_taken_for_a_report(folder: Path, report: RingReport) -
 
 
 def test_a_report_is_readable_to_its_owner_alone(folder: Path, report: RingReport) -> None:
-    modes = [stat.S_IMODE(path.stat().st_mode) for path in (folder, folder / f"ring-{ME}")]
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (folder, report_of(folder, ME))]
 
     assert modes == [0o700, 0o600]
 
@@ -165,7 +181,7 @@ def test_sweeping_removes_only_what_nobody_holds(folder: Path, other: "subproces
 
     sweep(folder)
 
-    assert {path.name for path in folder.iterdir()} == {f"ring-{other.pid}", "metrics.lock"}
+    assert {path.name for path in folder.iterdir()} == {report_of(folder, other.pid).name, "metrics.lock"}
 
 
 def test_sweeping_removes_what_a_killed_process_has_left(folder: Path, other: "subprocess.Popen[str]") -> None:

@@ -229,3 +229,9 @@ def test_the_lead_is_longer_than_the_jwks_may_be_kept_and_a_worker_needs_to_read
 
 def test_an_instant_is_told_in_whole_seconds_of_utc() -> None:
     assert text(NOON + timedelta(milliseconds=999)) == "2026-11-23 12:00:00 UTC"
+
+
+def test_two_keys_that_began_at_once_and_have_no_end_are_never_safe_to_drop() -> None:
+    entries = [entry(FIRST), entry(OTHER)]
+
+    assert [safe_to_drop(RingDocument(entries), each, NOON, LIFE) for each in entries] == [None, None]
