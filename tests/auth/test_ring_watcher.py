@@ -159,15 +159,3 @@ def test_a_start_that_cannot_say_so_is_made_up_for_later(store: KeyStore, watche
     watcher.look()
 
     assert behind(run, store.digest) == []
-
-
-def test_where_nothing_can_be_said_the_ring_is_followed_all_the_same(
-    store: KeyStore, watcher: RingWatcher, run: Path
-) -> None:
-    run.write_text("in the way")
-    key, _ = add_key(store)
-
-    with pytest.raises(OSError):
-        watcher.look()
-
-    assert key.kid in store.ring.keys

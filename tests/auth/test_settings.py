@@ -20,7 +20,7 @@ def test_the_folder_of_keys_can_lie_elsewhere() -> None:
 
 
 def test_what_it_does_not_know_belongs_to_others() -> None:
-    AuthSettings.from_environ({"JAVUMBO_WORKERS": "not a number"})
+    assert AuthSettings.from_environ({"JAVUMBO_WORKERS": "not a number"}) == AuthSettings.from_environ({})
 
 
 def test_a_passphrase_is_given_or_lies_in_a_file(tmp_path: Path) -> None:
