@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -170,22 +170,8 @@ _PROBLEMS: dict[type[Exception], Problem] = {
         _says("Nothing was changed. It works again once the operators have made room."),
         level=logging.CRITICAL,
     ),
-    errors.StoreDamaged: Problem(
-        _UNAVAILABLE.status,
-        _UNAVAILABLE.code,
-        _UNAVAILABLE.title,
-        _UNAVAILABLE.detail,
-        lambda _: _RETRY,
-        level=logging.CRITICAL,
-    ),
-    errors.StoreMissing: Problem(
-        _UNAVAILABLE.status,
-        _UNAVAILABLE.code,
-        _UNAVAILABLE.title,
-        _UNAVAILABLE.detail,
-        lambda _: _RETRY,
-        level=logging.CRITICAL,
-    ),
+    errors.StoreDamaged: replace(_UNAVAILABLE, level=logging.CRITICAL),
+    errors.StoreMissing: replace(_UNAVAILABLE, level=logging.CRITICAL),
     errors.StoreError: _UNAVAILABLE,
 }
 
