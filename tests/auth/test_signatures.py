@@ -68,7 +68,12 @@ def test_pyjwt_alone_believes_a_signature(signatures: Signatures, key: SigningKe
 
 
 def test_a_signature_that_pyjwt_has_made_alone_is_believed(signatures: Signatures, key: SigningKey) -> None:
-    signatures.verify(jwt.PyJWS().encode(PAYLOAD, key.private, algorithm=key.algorithm.value), key)
+    text = jwt.PyJWS().encode(PAYLOAD, key.private, algorithm=key.algorithm.value)
+
+    signatures.verify(text, key)
+
+    with pytest.raises(BadSignature):
+        signatures.verify(text, SigningKey.generate(key.algorithm))
 
 
 def test_the_signature_of_another_key_is_bad(signatures: Signatures, key: SigningKey) -> None:
@@ -158,3 +163,6 @@ def test_the_signature_of_rfc_8037_a_4_is_believed(signatures: Signatures) -> No
     )
 
     signatures.verify(text, VerifyingKey("any", Algorithm.EDDSA, public))
+
+    with pytest.raises(BadSignature):
+        signatures.verify(text.replace("RXhh", "RXhi"), VerifyingKey("any", Algorithm.EDDSA, public))
