@@ -125,7 +125,7 @@ class KeyCommands:
         return Outcome(lines, {"keys": wanted, "hosts": hosts}, code=1 if any(hosts.values()) else 0)
 
     def _row(self, document: RingDocument, entry: RingEntry, now: datetime) -> dict[str, str | None]:
-        drop = rotation.safe_to_drop(document, entry, now, rotation.longest_life(self.settings, entry.purpose))
+        drop = rotation.safe_to_drop(document, entry, now, rotation.kept_for(self.settings, entry.purpose))
         return {
             "kid": entry.kid,
             "purpose": entry.purpose.value,
@@ -161,8 +161,8 @@ class KeyCommands:
             return rotation.Change(document, change.new_keys, (*change.sentences, said))
         signing = document.candidates(purpose, now)
         kind = algorithm or (signing[0].algorithm if signing else Algorithm.EDDSA)
-        life = rotation.longest_life(self.settings, purpose)
-        new = rotation.rotate(document, purpose, SigningKey.generate(kind), now, lead, life)
+        kept = rotation.kept_for(self.settings, purpose)
+        new = rotation.rotate(document, purpose, SigningKey.generate(kind), now, lead, kept)
         return rotation.Change(new.document, (*change.new_keys, *new.new_keys), (*change.sentences, *new.sentences))
 
     def _carry_out(self, change: rotation.Change) -> str:

@@ -12,9 +12,6 @@ from auth.settings import DAY, AuthSettings
 API_TOKEN_MAX = 365 * DAY
 """Longest life of an API token."""
 
-CLOCK_MARGIN = timedelta(minutes=5)
-"""How much longer a key verifies than the last token it has signed lives: clocks differ."""
-
 RELOAD = timedelta(seconds=1)
 """How often a worker looks whether the ring has changed."""
 
@@ -33,15 +30,20 @@ def longest_life(settings: AuthSettings, purpose: Purpose) -> timedelta:
     return API_TOKEN_MAX if purpose is Purpose.API else max(settings.access_ttl, settings.refresh_idle)
 
 
+def kept_for(settings: AuthSettings, purpose: Purpose) -> timedelta:
+    """Return how long a key verifies after it has signed its last token: as long as that lives, and clocks differ."""
+    return longest_life(settings, purpose) + settings.clock_margin
+
+
 def shortest_lead(settings: AuthSettings) -> timedelta:
     """Return how long a new key must be known before it signs: until every copy of the JWKS and every worker has it."""
     return settings.jwks_max_age + RELOAD
 
 
 def rotate(
-    document: RingDocument, purpose: Purpose, key: SigningKey, now: datetime, lead: timedelta, life: timedelta
+    document: RingDocument, purpose: Purpose, key: SigningKey, now: datetime, lead: timedelta, kept: timedelta
 ) -> Change:
-    """Add a key that signs after the lead; the one it follows verifies as long as its tokens live.
+    """Add a key that signs after the lead; the one it follows is kept for a while after that, see `kept_for`.
 
     RotationRefused if another key waits to sign already.
     """
@@ -51,7 +53,7 @@ def rotate(
         )
     sign_from = _next_whole_second(now + lead)
     successor = RingEntry(key.kid, key.algorithm, purpose, _whole_second(now), sign_from)
-    entries = _followed(document, purpose, sign_from + life + CLOCK_MARGIN)
+    entries = _followed(document, purpose, sign_from + kept)
     sentence = f"{key.kid} ({key.algorithm.value}) will sign for {purpose.value} from {text(sign_from)} on."
     return Change(RingDocument([*entries, successor], document.revoked), (key,), (sentence,))
 
@@ -96,7 +98,7 @@ def prune(document: RingDocument, now: datetime) -> Change:
     return Change(RingDocument(kept, document.revoked), (), tuple(sentences))
 
 
-def safe_to_drop(document: RingDocument, entry: RingEntry, now: datetime, life: timedelta) -> datetime | None:
+def safe_to_drop(document: RingDocument, entry: RingEntry, now: datetime, kept: timedelta) -> datetime | None:
     """Return the first instant at which dropping a key ends nobody's session. None while it signs, or will."""
     match document.state(entry, now):
         case State.REVOKED | State.EXPIRED:
@@ -107,7 +109,7 @@ def safe_to_drop(document: RingDocument, entry: RingEntry, now: datetime, life: 
         return entry.verify_until
     later = [other.sign_from for other in document.active if other.purpose is entry.purpose]
     followed = min((instant for instant in later if instant > entry.sign_from), default=None)
-    return None if followed is None else followed + life + CLOCK_MARGIN
+    return None if followed is None else followed + kept
 
 
 def text(instant: datetime) -> str:

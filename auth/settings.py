@@ -76,6 +76,9 @@ class AuthSettings:
     refresh_max: timedelta = setting(
         "90d", duration(SECOND, 400 * DAY), "Longest life of a session, however often it is refreshed."
     )
+    clock_margin: timedelta = setting(
+        "5m", duration(SECOND, DAY), "How much longer a key verifies than what it signed lives, for clocks differ."
+    )
     jwks_max_age: timedelta = setting(
         "5m", duration(SECOND, DAY), "How long others may keep the JWKS document; a rotation waits at least as long."
     )

@@ -8,6 +8,7 @@ from auth.ring_document import Purpose, RingDocument, RingEntry, State
 from auth.rotation import (
     Change,
     is_young,
+    kept_for,
     longest_life,
     prune,
     rotate,
@@ -24,8 +25,7 @@ INSTANT = timedelta(microseconds=1)
 LEAD = timedelta(minutes=10)
 LIFE = 30 * DAY
 HANDOVER = NOON + LEAD
-MARGIN = timedelta(minutes=5)
-END = HANDOVER + LIFE + MARGIN
+END = HANDOVER + LIFE
 FIRST, API, OTHER = "A" * 43, "B" * 43, "C" * 43
 
 
@@ -60,7 +60,6 @@ def drop(document: RingDocument, at: datetime, position: int = 0) -> datetime | 
         (NOON, [State.SIGNING, State.NEXT]),
         (HANDOVER - INSTANT, [State.SIGNING, State.NEXT]),
         (HANDOVER, [State.VERIFYING, State.SIGNING]),
-        (HANDOVER + LIFE, [State.VERIFYING, State.SIGNING]),
         (END - INSTANT, [State.VERIFYING, State.SIGNING]),
         (END, [State.EXPIRED, State.SIGNING]),
     ],
@@ -201,7 +200,7 @@ def test_a_key_without_end_can_be_dropped_when_its_tokens_from_before_the_next_o
     foreign = entry("D" * 43, NOON - 3 * HOUR, purpose=Purpose.API)
     document = RingDocument([entry(), entry(OTHER, NOON - 2 * HOUR), third, foreign])
 
-    assert drop(document, NOON) == NOON - 2 * HOUR + LIFE + MARGIN
+    assert drop(document, NOON) == NOON - 2 * HOUR + LIFE
 
 
 @pytest.mark.parametrize(
@@ -235,3 +234,10 @@ def test_two_keys_that_began_at_once_and_have_no_end_are_never_safe_to_drop() ->
     entries = [entry(FIRST), entry(OTHER)]
 
     assert [safe_to_drop(RingDocument(entries), each, NOON, LIFE) for each in entries] == [None, None]
+
+
+def test_a_key_is_kept_for_the_longest_life_and_a_margin_for_clocks() -> None:
+    settings = AuthSettings.from_environ({"JAVUMBO_CLOCK_MARGIN": "7m"})
+
+    assert kept_for(settings, Purpose.SESSION) == 30 * DAY + timedelta(minutes=7)
+    assert kept_for(settings, Purpose.API) == 365 * DAY + timedelta(minutes=7)
