@@ -2,22 +2,28 @@
 
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 from apiflask import APIFlask
 from flask import Request, Response
 from flask.json.provider import DefaultJSONProvider
 from flask_cors import CORS
 from flask_swagger_ui import get_swaggerui_blueprint
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import BaseConverter
+from werkzeug.utils import cached_property
 
 from api import authentication, openapi, problems, request_log
+from api.errors import MalformedForm
 from api.routes import BLUEPRINTS
 from api.services import EXTENSION, Services
 from api.version import VERSION
 
 MAX_BODY = 1024 * 1024
 _DOCS = "/docs"
+_FORM = "application/x-www-form-urlencoded"
+_MOST_PARAMETERS = 50
 
 
 class IdConverter(BaseConverter):
@@ -30,17 +36,43 @@ class IdConverter(BaseConverter):
         return int(value)
 
 
-class JsonRequest(Request):
-    """A request whose body, once a view asks for it, is JSON of a size we take."""
+class SessionIdConverter(BaseConverter):
+    """Ids of sessions in paths."""
+
+    regex = r"[A-Za-z0-9_-]{22}"
+
+
+class CheckedRequest(Request):
+    """A request whose body, once a view asks for it, is of a size we take: JSON, or a form where the view takes one."""
 
     def get_data(self, *arguments: Any, **named: Any) -> Any:
-        """Return the body. BadRequest if it does not arrive whole."""
+        """Return the body of a view that takes JSON. BadRequest if it does not arrive whole."""
+        data = self._whole(*arguments, **named)
+        if data and not self.is_json:
+            raise UnsupportedMediaType
+        return data
+
+    @cached_property
+    def form(self) -> ImmutableMultiDict[str, str]:
+        """The body of a view that takes a form. MalformedForm."""
+        data = self._whole()
+        if data and self.mimetype != _FORM:
+            raise MalformedForm
+        try:
+            # A parameter without a value counts as absent (RFC 6749 §3.2).
+            pairs = parse_qsl(data.decode(), errors="strict", max_num_fields=_MOST_PARAMETERS)
+        except ValueError as error:
+            raise MalformedForm from error
+        form = ImmutableMultiDict(pairs)
+        if len(form) != len(pairs):
+            raise MalformedForm
+        return form
+
+    def _whole(self, *arguments: Any, **named: Any) -> Any:
         try:
             data = super().get_data(*arguments, **named)
         except OSError as error:  # gunicorn's word for chunks that are none
             raise BadRequest from error
-        if data and not self.is_json:
-            raise UnsupportedMediaType
         # Without a length to look at, Flask reads as much as it may and takes that for the whole.
         if self.content_length is None and len(data) >= MAX_BODY:
             raise RequestEntityTooLarge
@@ -72,9 +104,10 @@ def create_app(services: Services) -> APIFlask:
     )
     app.servers = [{"url": "/"}]  # else the Host header of the first request would be remembered
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.request_class = JsonRequest
+    app.request_class = CheckedRequest
     app.json = JsonProvider(app)
     app.url_map.converters["int"] = IdConverter
+    app.url_map.converters["sid"] = SessionIdConverter
     app.extensions[EXTENSION] = services
     request_log.register(app)
     problems.register(app)
@@ -109,7 +142,9 @@ def _allow_origins(app: APIFlask, origins: tuple[str, ...]) -> None:
         exposed = ["X-Request-ID", "Retry-After", "WWW-Authenticate"]
         # The extension would take the brackets of an IPv6 address for a regular expression.
         exactly = [re.compile(re.escape(origin) + r"\Z") for origin in origins]
-        CORS(app, origins=exactly, allow_headers=headers, expose_headers=exposed, max_age=600)
+        common = {"origins": exactly, "allow_headers": headers, "expose_headers": exposed, "max_age": 600}
+        # Only here is there a cookie, which browsers neither keep nor send across origins unless told to.
+        CORS(app, resources={r"/v1/sessions.*": {**common, "supports_credentials": True}, r"/.*": common})
 
 
 def _refuse_unmarked(app: APIFlask) -> None:

@@ -30,6 +30,68 @@ class AccountGone(JavumboError):
 
 
 @dataclass
+class AccountChanged(JavumboError):
+    """The account is not what it was when it was read: its password has changed, or it is disabled or deleted."""
+
+    user_id: int
+
+
+class ResetRefused(JavumboError):
+    """The code does not set a new password: unknown, used, run out, or of another account."""
+
+
+@dataclass
+class NoSuchAccount(JavumboError):
+    """No account has this username."""
+
+    username: str
+
+
+@dataclass
+class SessionNotFound(JavumboError):
+    """The caller has no such session, or it has ended."""
+
+    session_id: str
+
+
+@dataclass
+class ApiTokenNotFound(JavumboError):
+    """The caller has no such API token."""
+
+    token_id: int
+
+
+@dataclass
+class TooManyApiTokens(JavumboError):
+    """The caller has as many API tokens as one account can have."""
+
+    limit: int
+
+
+class RefreshTokenMissing(JavumboError):
+    """A refresh was asked for without a refresh token, in the body or as a cookie."""
+
+
+class MalformedForm(JavumboError):
+    """The body is not a form, or names a parameter twice."""
+
+
+class UnsupportedGrantType(JavumboError):
+    """An OAuth client asks for tokens otherwise than with a refresh token."""
+
+
+class InvalidScope(JavumboError):
+    """An OAuth client asks for a scope that is not the session's."""
+
+
+@dataclass
+class OriginRefused(JavumboError):
+    """A cookie came with a request that no page of ours has sent. Carries the Origin it names, for the log."""
+
+    origin: str
+
+
+@dataclass
 class DeletionUnfinished(JavumboError):
     """The account's collection is closed for good, but the account could not be removed yet."""
 

@@ -10,11 +10,13 @@ from werkzeug.routing import Rule
 
 from api import problems
 from api.authentication import SCHEME, access_of
-from api.problems import CONTENT_TYPE, Problem
-from api.shapes import ProblemView, StaleReviewView
-from auth.claims import MAX_ID
+from api.oauth_errors import is_for_oauth_clients
+from api.problems import CONTENT_TYPE, OAUTH_CONTENT_TYPE, Problem
+from api.shapes import OAuthProblemView, ProblemView, StaleReviewView
+from auth.claim_rules import MAX_ID
 
 _ID = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+_SESSION_ID = {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}
 _WITH_BODY = {
     HTTPStatus.BAD_REQUEST: "The body is not valid JSON.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
@@ -31,6 +33,11 @@ _WITH_STORE = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The service cannot answer at the moment; see `Retry-After`.",
     # Opening a collection for reading takes a little room, too.
     HTTPStatus.INSUFFICIENT_STORAGE: "There is no room left; nothing was changed.",
+}
+_OF_OAUTH = {
+    HTTPStatus.BAD_REQUEST: "The request is refused; `error` says why.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Nothing was changed, and nothing can be told at the moment; see `Retry-After`.",
 }
 _WITHOUT_STORE = {"health.get_health", "discovery.get_jwks", "discovery.get_metadata"}
 
@@ -63,8 +70,12 @@ def _complete_operation(app: APIFlask, endpoint: str, operation: dict[str, Any])
         operation["requestBody"]["required"] = True
     for parameter in operation["parameters"]:
         if parameter["in"] == "path":
-            parameter |= {"schema": _ID, "required": True}
+            schema = _SESSION_ID if parameter["name"] == "session_id" else _ID
+            parameter |= {"schema": schema, "required": True}
     declared = problems.declared(view)
+    if is_for_oauth_clients(view):
+        _add_oauth_refusals(operation["responses"], is_signed_in=is_signed_in)
+        return
     refusals = _refusals(endpoint, operation, is_signed_in=is_signed_in)
     for problem in declared:
         told = refusals.get(problem.status)
@@ -89,19 +100,27 @@ def _add_refusals(responses: dict[str, Any], refusals: dict[HTTPStatus, str], de
         responses[str(int(status))] = _refusal(description, _schema_of(declared, status))
 
 
+def _add_oauth_refusals(responses: dict[str, Any], *, is_signed_in: bool) -> None:
+    if responses["200"].get("content", {}).get("application/json") == {"schema": {}}:
+        del responses["200"]["content"]
+    refusals = _OF_OAUTH | (_SIGNED_IN | _OF_OAUTH if is_signed_in else {})
+    for status, description in sorted(refusals.items()):
+        responses[str(int(status))] = _refusal(description, OAuthProblemView.__name__, OAUTH_CONTENT_TYPE)
+
+
 def _schema_of(declared: list[Problem], status: HTTPStatus) -> str:
     is_stale = any(problem.status is status and problem.code == "stale-review" for problem in declared)
     return StaleReviewView.__name__ if is_stale else ProblemView.__name__
 
 
-def _refusal(description: str, schema: str) -> dict[str, Any]:
-    content = {CONTENT_TYPE: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+def _refusal(description: str, schema: str, content_type: str = CONTENT_TYPE) -> dict[str, Any]:
+    content = {content_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
     return {"description": description, "content": content}
 
 
 def _add_schemas(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    for model in (ProblemView, StaleReviewView):
+    for model in (ProblemView, OAuthProblemView, StaleReviewView):
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema

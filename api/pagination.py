@@ -9,7 +9,7 @@ from pydantic import Field
 from api.errors import InvalidCursor
 from api.shapes import Input
 from auth import encoding
-from auth.claims import MAX_ID
+from auth.claim_rules import MAX_ID
 
 Item = TypeVar("Item")
 

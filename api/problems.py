@@ -5,19 +5,21 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from apiflask import APIFlask
 from apiflask.exceptions import HTTPError
-from flask import Response, g
+from flask import Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
-from api import errors
+from api import errors, oauth_errors
+from api.oauth_errors import OAuthError
 from api.services import services
-from api.shapes import CardView, FieldError, ProblemView
+from api.shapes import CardView, FieldError, OAuthProblemView, ProblemView
 from auth import errors as auth_errors
 
 CONTENT_TYPE = "application/problem+json"
+OAUTH_CONTENT_TYPE = "application/json"
 _TYPE = "urn:javumbo:problem:"
 _RAISES = "_javumbo_raises"
 _CHALLENGE = 'Bearer realm="javumbo"'
@@ -41,6 +43,16 @@ class Problem:
 
 def _says(text: str) -> Callable[[Any], str]:
     return lambda _: text
+
+
+def _invalid(location: Literal["body", "query"], name: str, message: str) -> Problem:
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-input",
+        "The request does not have the form it must have",
+        _says("See 'errors' for each part that is wrong."),
+        members=lambda _: {"errors": [_field_error(location, name, message)]},
+    )
 
 
 _INVALID_TOKEN = Problem(
@@ -79,6 +91,7 @@ _PROBLEMS: dict[type[Exception], Problem] = {
     ),
     auth_errors.TokenRefused: _INVALID_TOKEN,
     errors.AccountGone: _INVALID_TOKEN,
+    errors.AccountChanged: _INVALID_TOKEN,
     auth_errors.HashingBusy: Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "temporarily-unavailable",
@@ -90,6 +103,15 @@ _PROBLEMS: dict[type[Exception], Problem] = {
     auth_errors.NoSigningKey: _UNAVAILABLE,
     auth_errors.KeyUnavailable: _UNAVAILABLE,
     auth_errors.BackgroundStalled: _UNAVAILABLE,
+    # Closed, not open: who cannot know what was revoked lets nobody in.
+    auth_errors.RevocationsUnknown: replace(_UNAVAILABLE, level=logging.WARNING),
+    auth_errors.RefreshRefused: Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "invalid-grant",
+        "The refresh token is not valid",
+        _says("The refresh token is expired, used, revoked or malformed. Sign in again."),
+        lambda _: {"WWW-Authenticate": _CHALLENGE},
+    ),
     auth_errors.InsufficientScope: Problem(
         HTTPStatus.FORBIDDEN,
         "insufficient-scope",
@@ -111,6 +133,19 @@ _PROBLEMS: dict[type[Exception], Problem] = {
         "The password is wrong",
         _says("This needs the account's password once more, in the member 'password'. Nothing was changed."),
     ),
+    errors.ResetRefused: Problem(
+        HTTPStatus.FORBIDDEN,
+        "reset-refused",
+        "The code does not set a new password",
+        # One text for every reason, as for tokens.
+        _says("It is unknown, used or run out, or of another account. Ask the operator for a new code."),
+    ),
+    errors.NoSuchAccount: Problem(
+        HTTPStatus.NOT_FOUND,
+        "not-found",
+        "There is no such account",
+        lambda error: f"No account is called {error.username!r}.",
+    ),
     errors.NameTaken: Problem(
         HTTPStatus.CONFLICT,
         "username-taken",
@@ -124,6 +159,31 @@ _PROBLEMS: dict[type[Exception], Problem] = {
         _says("Its collection is closed and cannot be opened again. Repeat the request to delete the account itself."),
         lambda _: _RETRY,
         level=logging.ERROR,
+    ),
+    errors.OriginRefused: Problem(
+        HTTPStatus.FORBIDDEN,
+        "origin-refused",
+        "The page that sent this is not one of ours",
+        _says("A refresh token in a cookie is taken from this service's own pages and those of JAVUMBO_CORS_ORIGINS."),
+        level=logging.WARNING,
+    ),
+    errors.SessionNotFound: Problem(
+        HTTPStatus.NOT_FOUND,
+        "session-not-found",
+        "There is no such session",
+        _says("You have no open session of this id. It may have ended."),
+    ),
+    errors.ApiTokenNotFound: Problem(
+        HTTPStatus.NOT_FOUND,
+        "api-token-not-found",
+        "There is no such API token",
+        lambda error: f"You have no API token {error.token_id}. It may have been deleted.",
+    ),
+    errors.TooManyApiTokens: Problem(
+        HTTPStatus.CONFLICT,
+        "too-many-api-tokens",
+        "There are too many API tokens",
+        lambda error: f"You have {error.limit} API tokens, and cannot have more. Delete those you do not use.",
     ),
     errors.MetadataNeedsHttps: Problem(
         HTTPStatus.NOT_FOUND,
@@ -156,12 +216,25 @@ _PROBLEMS: dict[type[Exception], Problem] = {
         _says("Nothing was changed. The member 'card' is the card as it now is."),
         members=lambda error: {"card": CardView.of(error.card, services().scheduler).model_dump(mode="json")},
     ),
-    errors.InvalidCursor: Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "invalid-input",
-        "The request does not have the form it must have",
-        _says("See 'errors' for each part that is wrong."),
-        members=lambda _: {"errors": [_field_error("query", "cursor", "is not a cursor that this list has given out")]},
+    errors.InvalidCursor: _invalid("query", "cursor", "is not a cursor that this list has given out"),
+    errors.RefreshTokenMissing: _invalid("body", "refresh_token", "is missing, and there is no cookie with one"),
+    errors.MalformedForm: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "malformed-request",
+        "The body is not a form",
+        _says("Send 'Content-Type: application/x-www-form-urlencoded', in UTF-8, and each parameter once."),
+    ),
+    errors.UnsupportedGrantType: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "unsupported-grant-type",
+        "Tokens are not given out like that",
+        _says("The only grant type is 'refresh_token'. Sign in with POST /v1/sessions."),
+    ),
+    errors.InvalidScope: Problem(
+        HTTPStatus.BAD_REQUEST,
+        "invalid-scope",
+        "The scope is not the session's",
+        _says("Leave 'scope' out, or send all of what the session is good for: it is not narrowed."),
     ),
     errors.StorageFull: Problem(
         HTTPStatus.INSUFFICIENT_STORAGE,
@@ -259,7 +332,7 @@ def _answer_validation(error: HTTPError) -> Response:
 
 def _field_errors(detail: Any) -> list[dict[str, str]]:
     return [
-        _field_error("body" if location == "json" else "query", name.replace("_schema", ""), message)
+        _field_error("query" if location == "query" else "body", name.replace("_schema", ""), message)
         for location, by_field in detail.items()
         for name, messages in by_field.items()
         for message in messages
@@ -273,6 +346,21 @@ def _field_error(location: Any, name: str, message: str) -> dict[str, str]:
 def _response(
     status: HTTPStatus, code: str, title: str, detail: str, headers: dict[str, str] | None = None, **members: Any
 ) -> Response:
-    problem = ProblemView(type=_TYPE + code, title=title, status=status, detail=detail, request_id=g.request_id)
-    body = {**problem.model_dump(exclude_none=True), **members}
+    told = {"type": _TYPE + code, "title": title, "status": status, "detail": detail, "request_id": g.request_id}
+    if request.endpoint and oauth_errors.is_for_oauth_clients(current_app.view_functions[request.endpoint]):
+        return _oauth_response(oauth_errors.of_problem(code), told, headers or {}, members)
+    body = {**ProblemView(**told).model_dump(exclude_none=True), **members}
     return Response(json.dumps(body), status, headers, content_type=CONTENT_TYPE)
+
+
+def _oauth_response(
+    error: OAuthError, told: dict[str, Any], headers: dict[str, str], members: dict[str, Any]
+) -> Response:
+    described = oauth_errors.description(told["detail"], members.get("errors", []))
+    problem = OAuthProblemView(**{**told, "status": error.status}, error=error.code, error_description=described)
+    if error.status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = headers | _RETRY
+    elif error.status is not told["status"]:
+        headers = {}  # a challenge belongs to the 401 that it is not any more
+    body = {**problem.model_dump(exclude_none=True), **members}
+    return Response(json.dumps(body), error.status, headers, content_type=OAUTH_CONTENT_TYPE)

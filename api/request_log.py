@@ -1,4 +1,4 @@
-"""A request id for every request, and a log line for every answer."""
+"""A request id for every request, and a log line and a count for every answer."""
 
 import json
 import logging
@@ -9,6 +9,8 @@ import time
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
+
+from api.services import services
 
 log = logging.getLogger("javumbo.requests")
 _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -63,11 +65,14 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
+    took = time.perf_counter() - g.started
+    route = None if request.url_rule is None else request.url_rule.rule
+    services().metrics.request(request.method, route, response.status_code, took)
     details = {
         "method": request.method,
         "path": request.path,  # never the query string: somebody may have put a token there
         "status": response.status_code,
-        "ms": round((time.perf_counter() - g.started) * 1000, 1),
+        "ms": round(took * 1000, 1),
         "address": request.remote_addr,
     }
     log.info("answered", extra=details)

@@ -11,19 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.util import import_app
 
+from api import request_log
 from api.errors import StoreError
 from api.metrics import FOLDER, forget_worker
+from api.redis_server import RedisServer, find_program
 from api.services import EXTENSION, Services
 from api.settings import Environment, Settings
-from api.store import accounts
+from api.store import accounts_file
 from auth import ring_reports
 from auth.clock import SystemClock
 from auth.errors import KeyRingInvalid
 from auth.key_folder import KeyFolder
 from auth.keystore import KeyStore
-from auth.settings import SettingInvalid
+from auth.redis_link import find_fault
+from auth.redis_url import address_of
+from auth.settings import PREFIX, SettingInvalid
 
 _PORT_ERRORS = (errno.EADDRINUSE, errno.EACCES)
 
@@ -36,8 +41,10 @@ def run(settings: Settings, app: str = "api.wsgi:app") -> None:
     if settings.metrics_address is not None:
         listeners.append(_listen("METRICS", "METRICS", *settings.metrics_address))
     _raise_descriptor_limit(settings)
+    request_log.configure()
+    redis = _prepare_redis(settings)
     os.environ[FOLDER] = _make_folder_of_metrics()
-    _Gunicorn(settings, listeners, app).run()
+    _Gunicorn(settings, listeners, app, redis).run()
 
 
 def prepare(settings: Settings, now: datetime) -> None:
@@ -68,7 +75,7 @@ def _prepare_accounts(settings: Settings) -> None:
         raise SettingInvalid(
             "DATA", f"{settings.accounts_file} is missing though there are collections; restore it from a backup"
         )
-    accounts.create(settings.accounts_file)
+    accounts_file.create(settings.accounts_file)
 
 
 def _prepare_keys(settings: Settings, now: datetime) -> None:
@@ -82,6 +89,20 @@ def _prepare_keys(settings: Settings, now: datetime) -> None:
         folder.create(now)
     if fault := KeyStore(folder).fault:
         raise SettingInvalid("KEYS", fault)
+
+
+def _prepare_redis(settings: Settings) -> RedisServer | None:
+    """Make sure that there is a Redis: the one that is given, or one of our own, which the workers are told of."""
+    if settings.redis_url:
+        # Here alone, and once: a worker that is born in an outage serves.
+        fault = find_fault(settings.redis_url)
+        if fault and not settings.start_without_redis:
+            raise SettingInvalid("REDIS_URL", f"{address_of(settings.redis_url)} cannot be used ({fault})")
+        return None
+    redis = RedisServer(find_program(), settings.redis_folder)
+    redis.start()
+    os.environ[f"{PREFIX}REDIS_URL"] = redis.url
+    return redis
 
 
 def _listen(host_setting: str, port_setting: str, host: str, port: int) -> socket.socket:
@@ -120,12 +141,17 @@ def _raise_descriptor_limit(settings: Settings) -> None:
 class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
     """gunicorn, configured by our settings instead of its own files and options."""
 
-    def __init__(self, settings: Settings, listeners: list[socket.socket], app: str) -> None:
+    def __init__(self, settings: Settings, listeners: list[socket.socket], app: str, redis: RedisServer | None) -> None:
         self._settings = settings
+        self._redis = redis
         self._addresses = [listener.getsockname()[:2] for listener in listeners]
         self._bind = [f"fd://{listener.detach()}" for listener in listeners]
         self._app = app
         super().__init__()
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        _Arbiter(self, self._redis).run()
 
     def load_config(self) -> None:
         """Set every option that is not left at its default."""
@@ -162,10 +188,15 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             "when_ready": self._announce,
             "post_worker_init": lambda _: self._services.start(),
             "worker_exit": lambda _, worker: self._end(worker),
-            # Not by a `with` around all this: a worker that ends leaves it, too.
-            "on_exit": lambda _: shutil.rmtree(os.environ[FOLDER], ignore_errors=True),
+            "on_exit": lambda _: self._clean_up(),
             "child_exit": lambda _, worker: forget_worker(worker.pid),
         }
+
+    def _clean_up(self) -> None:
+        # Not by a `with` around all this: a worker that ends leaves it, too.
+        shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+        if self._redis is not None:
+            self._redis.stop()
 
     def _end(self, worker: Any) -> None:
         # A worker whose application could not be imported has none.
@@ -178,3 +209,17 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         print(f"Its data lies in {self._settings.data.absolute()}", flush=True)
         for address in metrics:
             print(f"Its metrics are at {address}/metrics", flush=True)
+
+
+class _Arbiter(Arbiter):  # type: ignore[misc] # gunicorn has no types
+    """gunicorn's parent process, which looks after our Redis as it does after its workers."""
+
+    def __init__(self, app: _Gunicorn, redis: RedisServer | None) -> None:
+        self._redis = redis
+        super().__init__(app)
+
+    def manage_workers(self) -> None:
+        """Keep the workers going, and Redis. Called about once a second, in the main thread."""
+        super().manage_workers()
+        if self._redis is not None:
+            self._redis.look()

@@ -3,32 +3,55 @@
 import resource
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
 
 from flask import Request, current_app
 
 from api.account.accounts import Accounts
+from api.account.api_tokens import ApiTokens
+from api.account.endings import Endings
+from api.account.introspection import Introspection
+from api.account.oversight import Oversight
+from api.account.purging import LOOK_EVERY, Purging
+from api.account.recovery import Recovery
+from api.account.refreshing import Refreshing
+from api.account.revoking import Revoking
 from api.account.sessions import Sessions
+from api.account.token_uses import TokenUses
 from api.collection.calendar import DAYS
 from api.metrics import Metrics
 from api.settings import OTHER_DESCRIPTORS, Settings
-from api.store.accounts import SqliteAccounts
+from api.store import accounts as account_rows
+from api.store.accounts_file import AccountsFile
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
+from api.store.revocations import SqliteRevocationRecord
 from api.store.write_lock import Patience
 from api.study.scheduler import Scheduler
 from auth.background import Background, Task
 from auth.bearer import bearer_token
 from auth.claims import Claims
 from auth.clock import Clock, SystemClock
+from auth.errors import RevocationsUnknown, TokenRefused
 from auth.key_folder import KeyFolder
 from auth.keystore import KeyStore
 from auth.passwords import Passwords
+from auth.redis_link import RedisLink
+from auth.revocation_feed import RECORD_EVERY, RecordFollower
+from auth.revocation_stream import LISTEN_EVERY, PUBLISH_EVERY, RevocationStream
+from auth.revocations import Revocations
 from auth.ring_document import Purpose
 from auth.ring_watcher import RingWatcher
 from auth.rotation import RELOAD
+from auth.session_tokens import SessionTokens
+from auth.sessions import SessionRules
 from auth.tokens import AccessTokens
 
 EXTENSION = "javumbo"
+
+_LOOK_EVERY = timedelta(milliseconds=250)
+_WRITE_USES_EVERY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -42,14 +65,25 @@ class Services:
     watcher: RingWatcher
     background: Background
     authenticate: Callable[[Request], Claims]
+    revocations: Revocations
+    follower: RecordFollower
+    redis: RedisLink | None
     accounts: Accounts
     sessions: Sessions
+    refreshing: Refreshing
+    revoking: Revoking
+    introspection: Introspection
+    api_tokens: ApiTokens
+    recovery: Recovery
+    token_uses: TokenUses
     collections: SqliteCollections
     scheduler: Scheduler
+    files: tuple[AccountsFile, ...]
 
     def start(self) -> None:
         """Begin the work beside the requests, in the process that serves them."""
         self.watcher.start()
+        self.follower.start()
         self.background.start()
 
     def close(self) -> None:
@@ -57,44 +91,117 @@ class Services:
         self.background.stop()
         self.watcher.stop()
         self.collections.pool.close()
-        self.accounts.accounts.pool.close()
+        for file in self.files:
+            file.close()
+        if self.redis is not None:
+            self.redis.close()
 
-    def check_ready(self) -> None:
-        """Make sure that requests can be served. BackgroundStalled, NoSigningKey, or a StoreError."""
+    def check_ready(self) -> float:
+        """Make sure that requests can be served; return the age of what is known of revocations, in seconds.
+
+        BackgroundStalled, NoSigningKey, RevocationsUnknown, or a StoreError.
+        """
         self.background.check()
         self.keystore.ring.signing_key(Purpose.SESSION, self.clock.now())
-        self.accounts.accounts.by_id(0)
+        self.revocations.require_known()
+        self.accounts.check()
+        return self.revocations.age or 0.0
+
+    def warnings(self) -> list[Literal["key-ring", "redis"]]:
+        """Tell what an operator should look at though requests are served."""
+        # Neither is a reason to take every worker out of service: the ring before is in force, and the record is read.
+        faulty: dict[Literal["key-ring", "redis"], bool] = {
+            "key-ring": self.keystore.fault is not None,
+            "redis": self.redis is not None and not self.redis.is_up,
+        }
+        return [name for name, is_faulty in faulty.items() if is_faulty]
 
 
 def build_services(settings: Settings, clock: Clock | None = None, passwords: Passwords | None = None) -> Services:
     """Build the services of one process. Without a usable key ring they serve what needs none until it is mended."""
     clock = clock or SystemClock()
     passwords = passwords or Passwords(settings.hashes_at_once, settings.waiting_threads)
-    metrics = Metrics()
+    metrics = Metrics(clock)
     folder = KeyFolder(settings.key_folder, lambda: settings.passphrase)
     keystore = KeyStore(folder, settings.remembered_tokens, on_fault=metrics.key_ring)
     watcher = RingWatcher(keystore, settings)
-    tokens = AccessTokens(keystore, settings, clock)
     patience = Patience(settings.write_timeout.total_seconds(), settings.waiting_threads)
-    accounts = SqliteAccounts(settings.accounts_file, Pool(1, patience))
-    collections = SqliteCollections(
-        settings.collections_folder,
-        Pool(_most_open(settings), patience),
-        clock,
-        has_account=lambda user_id: accounts.by_id(user_id) is not None,
-    )
+    file, record_file = AccountsFile(settings.accounts_file, patience), AccountsFile(settings.accounts_file, patience)
+    revocations = Revocations(clock, settings.revocation_max_age, on_read=metrics.knowledge)
+    follower = RecordFollower(revocations, SqliteRevocationRecord(record_file))
+    redis = RedisLink(settings.redis_url, clock, on_state=metrics.redis) if settings.redis_url else None
+    stream = None if redis is None else _stream(redis, revocations, settings, metrics)
+    endings = Endings(revocations.add if stream is None else stream.announce, metrics.revoked)
+    collections = _collections(settings, patience, clock, file)
+    uses = TokenUses(file, clock)
+    access = AccessTokens(keystore, settings, clock)
+    accounts = Accounts(file, collections, passwords, endings, clock)
+    tokens, rules = SessionTokens(keystore, settings, clock), SessionRules(settings)
+    tasks = [
+        Task("key ring", RELOAD, watcher.look),
+        Task("revocation record", RECORD_EVERY, follower.read),
+        Task("last use of API tokens", _WRITE_USES_EVERY, uses.write),
+        Task("purge", LOOK_EVERY, Purging(file, clock, metrics.purged).look),
+    ]
+    if redis is not None and stream is not None:
+        tasks += [
+            Task("redis", _LOOK_EVERY, redis.look),
+            Task("revocation stream", LISTEN_EVERY, stream.listen),
+            Task("revocation publisher", PUBLISH_EVERY, stream.publish),
+        ]
     return Services(
         settings=settings,
         clock=clock,
         metrics=metrics,
         keystore=keystore,
         watcher=watcher,
-        background=Background([Task("key ring", RELOAD, watcher.look)], clock, on_failure=metrics.background),
-        authenticate=_authenticator(tokens),
-        accounts=Accounts(accounts, collections, passwords, clock),
-        sessions=Sessions(accounts, passwords, tokens, clock, settings.refresh_max),
+        background=Background(tasks, clock, on_failure=metrics.background),
+        authenticate=_authenticator(access, revocations, uses, metrics),
+        revocations=revocations,
+        follower=follower,
+        redis=redis,
+        accounts=accounts,
+        sessions=Sessions(file, passwords, tokens, rules, endings, clock),
+        refreshing=Refreshing(file, tokens, rules, endings, clock, metrics.refreshed, metrics.replayed_elsewhere),
+        revoking=Revoking(file, access, tokens, endings, clock),
+        introspection=Introspection(file, access, tokens, rules, revocations, settings.issuer, clock),
+        api_tokens=ApiTokens(file, accounts, access, endings, clock),
+        recovery=Recovery(file, passwords, endings, clock),
+        token_uses=uses,
         collections=collections,
         scheduler=Scheduler(DAYS),
+        files=(file, record_file),
+    )
+
+
+@dataclass(frozen=True)
+class OperatorServices:
+    """What the commands of operators work with: the accounts file alone, without keys, Redis and background work."""
+
+    settings: Settings
+    accounts: Accounts
+    recovery: Recovery
+    oversight: Oversight
+    file: AccountsFile
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+
+def build_operator_services(settings: Settings, clock: Clock | None = None) -> OperatorServices:
+    """Build what the commands work with, beside a service that runs or is stopped. Nothing is opened or created yet."""
+    clock, passwords = clock or SystemClock(), Passwords(at_once=1, waiting=0)
+    patience = Patience(settings.write_timeout.total_seconds())
+    file = AccountsFile(settings.accounts_file, patience)
+    # The commit is all there is to do: every worker reads the record.
+    endings = Endings(announce=lambda _: None, count=lambda _why, _count: None)
+    return OperatorServices(
+        settings=settings,
+        accounts=Accounts(file, _collections(settings, patience, clock, file), passwords, endings, clock),
+        recovery=Recovery(file, passwords, endings, clock),
+        oversight=Oversight(file, endings, clock),
+        file=file,
     )
 
 
@@ -110,9 +217,32 @@ def _most_open(settings: Settings) -> int:
     return max(1, min(settings.open_collections, (soft - OTHER_DESCRIPTORS) // 4))
 
 
-def _authenticator(tokens: AccessTokens) -> Callable[[Request], Claims]:
+def _stream(redis: RedisLink, revocations: Revocations, settings: Settings, metrics: Metrics) -> RevocationStream:
+    # Several services may share one Redis; their names begin with who issues the tokens.
+    return RevocationStream(redis, revocations, f"{settings.issuer}:revocations", metrics.appended)
+
+
+def _collections(settings: Settings, patience: Patience, clock: Clock, file: AccountsFile) -> SqliteCollections:
+    def has_account(user_id: int) -> bool:
+        with file.reading() as connection:
+            return account_rows.by_id(connection, user_id) is not None
+
+    pool = Pool(_most_open(settings), patience)
+    return SqliteCollections(settings.collections_folder, pool, clock, has_account)
+
+
+def _authenticator(
+    tokens: AccessTokens, revocations: Revocations, uses: TokenUses, metrics: Metrics
+) -> Callable[[Request], Claims]:
     def authenticate(request: Request) -> Claims:
         token = bearer_token(request.headers.get("Authorization"), in_query="access_token" in request.args)
-        return tokens.verify(token)
+        try:
+            claims = tokens.verify(token)
+            revocations.check(claims.session_id)
+        except (TokenRefused, RevocationsUnknown) as error:
+            metrics.refused(error.code)
+            raise
+        uses.note(claims)
+        return claims
 
     return authenticate

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from auth.redis_url import redis_url
 from auth.settings import PREFIX, SECOND, AuthSettings, SettingInvalid, duration, integer, setting
 
 OTHER_DESCRIPTORS = 200
@@ -44,6 +45,13 @@ def origins(value: str) -> tuple[str, ...]:
     return listed
 
 
+def yes_or_no(value: str) -> bool:
+    """Read yes or no."""
+    if value not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return value == "yes"
+
+
 def metrics(value: str) -> str:
     """Read where metrics are served: a host and a port, off, or nothing for the usual place."""
     host, _, port = value.rpartition(":")
@@ -67,6 +75,12 @@ class Settings(AuthSettings):
     )
     metrics: str = setting(
         "", metrics, "Address of the metrics, such as 10.0.0.5:9000, or off; PORT + 1 on 127.0.0.1 when empty."
+    )
+    redis_url: str = setting(
+        "", redis_url, "Redis to use (redis, rediss or unix); one of its own is started when empty.", is_secret=True
+    )
+    start_without_redis: bool = setting(
+        "no", yes_or_no, "Whether to start though the Redis of REDIS_URL is down: yes or no."
     )
     cors_origins: tuple[str, ...] = setting(
         "", origins, "Origins whose pages may call the API, separated by commas; none when empty."
@@ -121,6 +135,11 @@ class Settings(AuthSettings):
     def accounts_file(self) -> Path:
         """The database of accounts."""
         return self.data / "accounts.db"
+
+    @property
+    def redis_folder(self) -> Path:
+        """The folder of the Redis that is started where none is given."""
+        return self.data / "redis"
 
     @property
     def collections_folder(self) -> Path:

@@ -96,6 +96,13 @@ class ProblemView(View):
     errors: list[FieldError] | None = Field(default=None, description="With status 422: each part that is wrong.")
 
 
+class OAuthProblemView(ProblemView):
+    """Why a request was refused, with what OAuth clients look at (RFC 6749 §5.2)."""
+
+    error: str = Field(description="What OAuth clients call this error.")
+    error_description: str
+
+
 class StaleReviewView(ProblemView):
     """The card has been reviewed since it was shown."""
 

@@ -1,11 +1,13 @@
 """What an access token says (RFC 9068 §2.2, RFC 7519 §4.1); anything missing or odd is refused."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from auth import claim_rules
+from auth.claim_rules import ALWAYS, Rule
 from auth.errors import InvalidClaim
 
 COLLECTION_READ = "collection:read"
@@ -14,16 +16,14 @@ ACCOUNT = "account"
 SESSION_SCOPE = frozenset({COLLECTION_READ, COLLECTION_WRITE, ACCOUNT})
 """What a token of a session may do: everything."""
 
+API_TOKEN_SCOPES = (COLLECTION_READ, COLLECTION_WRITE)
+"""What an API token may be given; never the account."""
+
 CLIENTS = ("web", "cli", "compat")
 """The clients a session can be opened by; a token of an API token has `api:<id>`."""
 
-MAX_ID = 2**53 - 1
-"""Ids are integers that JSON and JavaScript keep exact."""
-
-_MAX_DATE = 253_402_300_799  # 9999-12-31T23:59:59Z, the last second a datetime can hold.
-_ALWAYS = datetime.fromtimestamp(0, UTC)
-_RANDOM_ID = re.compile(r"[A-Za-z0-9_-]{22}")
-_CLIENT = re.compile(rf"{'|'.join(CLIENTS)}|api:[1-9][0-9]{{0,15}}")
+_API = "api:"
+_CLIENT = re.compile(rf"{'|'.join(CLIENTS)}|{_API}[1-9][0-9]{{0,15}}")
 _SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749 §3.3
 
 
@@ -40,7 +40,12 @@ class Claims:
     expires_at: datetime
     token_id: str
     session_id: str
-    not_before: datetime = _ALWAYS
+    not_before: datetime = ALWAYS
+
+    @property
+    def is_of_api_token(self) -> bool:
+        """Tell whether an API token stands behind this one, and not a session."""
+        return self.client_id.startswith(_API)
 
     def to_payload(self) -> dict[str, Any]:
         """Return the claims under their registered names, dates as whole seconds."""
@@ -60,59 +65,39 @@ class Claims:
     @classmethod
     def parse(cls, payload: Mapping[str, Any]) -> "Claims":
         """Return the claims of a payload. InvalidClaim names the first that is missing or odd."""
-        for name, is_valid in _RULES.items():
-            if name not in payload:
-                raise InvalidClaim(name, "is missing")
-            if not is_valid(payload[name]):
-                raise InvalidClaim(name, "is not of the kind it must be")
+        claim_rules.check(payload, _RULES)
         if payload["sub"] != str(payload["user_id"]):
             raise InvalidClaim("sub", "differs from user_id")
-        if "nbf" in payload and not _is_date(payload["nbf"]):
-            raise InvalidClaim("nbf", "is not of the kind it must be")
+        if "nbf" in payload:
+            claim_rules.require("nbf", payload["nbf"], claim_rules.is_date)
         return cls(
             issuer=payload["iss"],
             audience=payload["aud"],
             user_id=payload["user_id"],
             client_id=payload["client_id"],
             scope=frozenset(payload["scope"].split(" ")),
-            issued_at=datetime.fromtimestamp(payload["iat"], UTC),
-            expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+            issued_at=claim_rules.instant(payload["iat"]),
+            expires_at=claim_rules.instant(payload["exp"]),
             token_id=payload["jti"],
             session_id=payload["sid"],
-            not_before=datetime.fromtimestamp(payload.get("nbf", 0), UTC),
+            not_before=claim_rules.instant(payload.get("nbf", 0)),
         )
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value != ""
+def client_of(api_token_id: int) -> str:
+    """Return the client that an API token's tokens name."""
+    return f"{_API}{api_token_id}"
 
 
-def _is_integer(value: object, maximum: int) -> bool:
-    # A bool is an int to Python, and is not one to anybody else.
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= maximum
-
-
-def _is_id(value: object) -> bool:
-    return _is_integer(value, MAX_ID)
-
-
-def _is_date(value: object) -> bool:
-    return _is_integer(value, _MAX_DATE)
-
-
-def _matches(pattern: re.Pattern[str]) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
-
-
-_RULES: dict[str, Callable[[object], bool]] = {
-    "iss": _is_text,
-    "aud": _is_text,
-    "sub": _is_text,
-    "user_id": _is_id,
-    "client_id": _matches(_CLIENT),
-    "scope": _matches(_SCOPE),
-    "iat": _is_date,
-    "exp": _is_date,
-    "jti": _matches(_RANDOM_ID),
-    "sid": _matches(_RANDOM_ID),
+_RULES: dict[str, Rule] = {
+    "iss": claim_rules.is_text,
+    "aud": claim_rules.is_text,
+    "sub": claim_rules.is_text,
+    "user_id": claim_rules.is_id,
+    "client_id": claim_rules.matches(_CLIENT),
+    "scope": claim_rules.matches(_SCOPE),
+    "iat": claim_rules.is_date,
+    "exp": claim_rules.is_date,
+    "jti": claim_rules.is_random_id,
+    "sid": claim_rules.is_random_id,
 }

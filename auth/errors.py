@@ -65,6 +65,48 @@ class ExpiredToken(TokenRefused):
     code = "expired_token"
 
 
+class RevokedToken(TokenRefused):
+    """What stands behind the token, a session or an API token, has been ended."""
+
+    code = "revoked_token"
+
+
+class RevocationsUnknown(AuthError):
+    """What has been revoked was read too long ago, or never, to say that a token is good. The text says which."""
+
+    code = "revocations_unknown"
+
+
+class RefreshRefused(AuthError):
+    """The refresh token opens nothing (RFC 6749 §5.2, invalid_grant). The text is for the log, never for the client."""
+
+    code = "invalid_grant"
+
+
+class SupersededRefreshToken(RefreshRefused):
+    """Rotated out a moment ago, and its successor has been used already: a late request of the same client."""
+
+    code = "superseded"
+
+
+class ReusedRefreshToken(RefreshRefused):
+    """Rotated out long ago, or of a generation never handed out: somebody has a copy. The session is ended."""
+
+    code = "reused"
+
+
+class RedisDown(AuthError):
+    """Redis cannot be reached, did not answer in time, or is not one to rely on. The text says which."""
+
+    code = "redis_down"
+
+
+class RedisRefused(AuthError):
+    """Redis answers, and refuses this command: no memory, read only, no permission. The text is its own."""
+
+    code = "redis_refused"
+
+
 class KeyInvalid(AuthError):
     """A key cannot be used: its kind, its strength, its form or what it says of itself. The text says which."""
 

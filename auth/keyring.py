@@ -30,6 +30,13 @@ class KeyRing:
                 return self.keys[entry.kid]
         raise NoSigningKey(f"no key of the ring signs for purpose {purpose.value!r} at {at.isoformat()}")
 
+    def signing_key_of(self, purpose: Purpose, then: datetime, now: datetime) -> SigningKey:
+        """Return the key that signed at an earlier instant or, if that one is revoked since, the one that signs now."""
+        signer = self.document.signer(purpose, then)
+        if signer is not None and signer.kid in self.keys and signer.verifies(now):
+            return self.keys[signer.kid]
+        return self.signing_key(purpose, now)
+
     def verifying_key(self, kid: str, at: datetime) -> tuple[SigningKey, RingEntry]:
         """Return the key of this id, and what the ring says of it.
 

@@ -69,6 +69,11 @@ class RingDocument:
         ]
         return sorted(eligible, key=lambda entry: entry.sign_from, reverse=True)
 
+    def signer(self, purpose: Purpose, at: datetime) -> RingEntry | None:
+        """Return the key whose turn it was to sign at an instant, whatever has become of it since."""
+        eligible = [entry for entry in self.entries if entry.purpose is purpose and entry.sign_from <= at]
+        return max(eligible, key=lambda entry: entry.sign_from, default=None)
+
     def waiting(self, purpose: Purpose, at: datetime) -> list[RingEntry]:
         """Return the keys that will sign later, the first to begin first."""
         later = [entry for entry in self.active if entry.purpose is purpose and entry.sign_from > at]

@@ -76,11 +76,21 @@ class AuthSettings:
     refresh_max: timedelta = setting(
         "90d", duration(SECOND, 400 * DAY), "Longest life of a session, however often it is refreshed."
     )
+    refresh_window: timedelta = setting(
+        "30s",
+        duration(SECOND, timedelta(hours=1)),
+        "How long the same refresh, sent again, gets the same answer instead of ending the session.",
+    )
     clock_margin: timedelta = setting(
         "5m", duration(SECOND, DAY), "How much longer a key verifies than what it signed lives, for clocks differ."
     )
     jwks_max_age: timedelta = setting(
         "5m", duration(SECOND, DAY), "How long others may keep the JWKS document; a rotation waits at least as long."
+    )
+    revocation_max_age: timedelta = setting(
+        "60s",
+        duration(5 * SECOND, DAY),
+        "How old a worker's knowledge of what was revoked may be; older, and who is signed in gets a 503.",
     )
     remembered_tokens: int = setting(
         "20000", integer(1, 10_000_000), "Verified tokens a worker remembers; best more than are in use."

@@ -18,7 +18,6 @@ from api.app import create_app
 from api.server import prepare
 from api.services import build_services
 from api.settings import Settings
-from auth.claims import SESSION_SCOPE
 from auth.errors import AuthError
 from auth.key_folder import KeyFolder
 from auth.keys import Algorithm, SigningKey
@@ -29,6 +28,7 @@ from tests.attacks.crafted import crafted
 from tests.attacks.forge import Forge
 from tests.callers import sign_up
 from tests.clocks import NOON, ManualClock
+from tests.grants import grant
 
 SLICES = 30
 SLICE = 0.004
@@ -104,7 +104,7 @@ def seen_and_unseen(settings: Settings, clock: ManualClock) -> None:
     print(f"{'':24}{'first time':>12}{'remembered':>12}{'saved':>8}")
     for algorithm in Algorithm:
         tokens, store = _ring_of(algorithm, settings, clock)
-        issued = [tokens.issue(7, "web", SESSION_SCOPE, "S" * 22).text for _ in range(200)]
+        issued = [tokens.issue(grant(7)).text for _ in range(200)]
 
         def first_time(texts: Sequence[str] = issued, store: KeyStore = store, tokens: AccessTokens = tokens) -> None:
             for text in texts:

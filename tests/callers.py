@@ -14,6 +14,8 @@ class Caller:
     client: FlaskClient
     user_id: int
     token: str
+    refresh_token: str = ""
+    session_id: str = ""
 
     def ask(self, method: str, path: str, json: Any = None) -> TestResponse:
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -34,6 +36,13 @@ def sign_up(client: FlaskClient, username: str) -> Caller:
     new = {"username": username, "name": username.title(), "password": PASSWORD}
     account = client.post("/v1/accounts", json=new)
     assert account.status_code == 201, account.text
-    session = client.post("/v1/sessions", json={"username": username, "password": PASSWORD})
+    return sign_in(client, username)
+
+
+def sign_in(client: FlaskClient, username: str, kind: str = "web", refresh: str = "body") -> Caller:
+    credentials = {"username": username, "password": PASSWORD, "client": kind, "refresh": refresh}
+    session = client.post("/v1/sessions", json=credentials)
     assert session.status_code == 201, session.text
-    return Caller(client, account.json["user_id"], session.json["access_token"])  # type: ignore[index]
+    body: dict[str, Any] = session.get_json()
+    tokens = body["access_token"], body.get("refresh_token", "")
+    return Caller(client, body["user"]["user_id"], *tokens, body["session_id"])

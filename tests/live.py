@@ -46,8 +46,11 @@ class LiveServer:
 
     def workers(self) -> list[int]:
         """The process ids of the workers alive now."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(pid) for pid in children.split()]
+        return [pid for pid in children_of(self.process) if not is_redis(pid)]
+
+    def redis(self) -> int:
+        """The process id of the Redis that the service has started."""
+        return next(pid for pid in children_of(self.process) if is_redis(pid))
 
     def collection(self, user_id: int) -> Path:
         return self.data / "collections" / f"user_{user_id}.db"
@@ -74,11 +77,20 @@ def serving(folder: Path, app: str | None = None, **settings: str) -> Iterator[L
             stop(process)
 
 
+def children_of(process: "subprocess.Popen[str]") -> list[int]:
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return [int(pid) for pid in listed.read_text().split()] if listed.exists() else []
+
+
+def is_redis(pid: int) -> bool:
+    name = Path(f"/proc/{pid}/comm")
+    return name.exists() and name.read_text().strip() in ("valkey-server", "redis-server")
+
+
 def stop(process: "subprocess.Popen[str]") -> None:
     """End a server as Ctrl-C would, also when its workers are stopped."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    for pid in children.read_text().split() if children.exists() else []:
-        os.kill(int(pid), signal.SIGCONT)
+    for pid in children_of(process):
+        os.kill(pid, signal.SIGCONT)
     process.send_signal(signal.SIGINT)
     try:
         process.wait(20)

@@ -1,15 +1,29 @@
-"""Accounts: signing up, reading, renaming, deleting."""
+"""Accounts: signing up, reading, renaming, changing the password, disabling, deleting."""
 
 import logging
 from dataclasses import dataclass
 
+from api.account.endings import Endings
 from api.collection import starter
-from api.errors import AccountGone, DeletionUnfinished, NameTaken, PasswordNotConfirmed, StoreError
-from api.store.accounts import Account, SqliteAccounts
+from api.errors import (
+    AccountChanged,
+    AccountGone,
+    DeletionUnfinished,
+    NameTaken,
+    NoSuchAccount,
+    PasswordNotConfirmed,
+    StoreError,
+)
+from api.store import accounts, api_tokens, reset_codes, sessions
+from api.store.accounts import Account
+from api.store.accounts_file import AccountsFile
 from api.store.collections import SqliteCollections
+from api.store.engine import Connection
 from auth.clock import Clock
 from auth.errors import WrongPassword
 from auth.passwords import Passwords
+from auth.revocations import Revocation
+from auth.sessions import EndedBy
 
 log = logging.getLogger("javumbo.accounts")
 
@@ -24,24 +38,36 @@ class NewAccount:
 
 
 @dataclass(frozen=True)
+class PasswordChange:
+    """What somebody who is signed in changes their password with, and what else they want ended by that."""
+
+    password: str
+    new_password: str
+    keep_api_tokens: bool
+
+
+@dataclass(frozen=True)
 class Accounts:
     """What can be done with accounts, over the stores it is given."""
 
-    accounts: SqliteAccounts
+    file: AccountsFile
     collections: SqliteCollections
     passwords: Passwords
+    endings: Endings
     clock: Clock
 
     def sign_up(self, new: NewAccount) -> Account:
         """Make an account with its collection: both, or neither and the name stays free. NameTaken."""
-        if self.accounts.by_username(new.username) is not None:
-            raise NameTaken(new.username)
+        with self.file.reading() as connection:
+            if accounts.by_username(connection, new.username) is not None:
+                raise NameTaken(new.username)
         password_hash = self.passwords.hash(new.password)
         # The collection first, the account last: an account without its data must never be seen.
         user_id = self._create_collection()
-        account = Account(user_id, new.username, new.name, password_hash, 1, self.clock.now(), None)
+        account = Account(user_id, new.username, new.name, password_hash, 1, self.clock.now())
         try:
-            self.accounts.insert(account)
+            with self.file.writing() as connection:
+                accounts.insert(connection, account)
         except NameTaken:
             self.collections.remove(user_id)
             raise
@@ -49,28 +75,105 @@ class Accounts:
 
     def get(self, user_id: int) -> Account:
         """Return an account. AccountGone if it is deleted or disabled."""
-        account = self.accounts.by_id(user_id)
+        with self.file.reading() as connection:
+            account = accounts.by_id(connection, user_id)
         if account is None or account.disabled_at is not None:
             raise AccountGone(user_id)
         return account
 
+    def check(self) -> None:
+        """Make sure that accounts can be read. A StoreError."""
+        with self.file.reading() as connection:
+            accounts.by_id(connection, 0)
+
+    def named(self, username: str) -> Account:
+        """Return the account of exactly this username, disabled or not. NoSuchAccount."""
+        with self.file.reading() as connection:
+            account = accounts.by_username(connection, username)
+        if account is None:
+            raise NoSuchAccount(username)
+        return account
+
     def rename(self, user_id: int, name: str) -> Account:
         """Change the name an account is shown under. AccountGone."""
-        self.accounts.rename(user_id, name)
+        with self.file.writing() as connection:
+            accounts.rename(connection, user_id, name)
         return self.get(user_id)
+
+    def confirm_password(self, user_id: int, password: str) -> Account:
+        """Check the password of a caller who is signed in; return their account. AccountGone; PasswordNotConfirmed."""
+        account = self.get(user_id)
+        try:
+            self.passwords.verify(password, account.password_hash)
+        except WrongPassword as error:
+            raise PasswordNotConfirmed from error
+        return account
+
+    def change_password(self, user_id: int, session_id: str, change: PasswordChange) -> None:
+        """Set another password; end every session but this one and, unless they are kept, the API tokens.
+
+        AccountGone; PasswordNotConfirmed, also if somebody else was changing it at the same time.
+        """
+        account = self.confirm_password(user_id, change.password)
+        password_hash = self.passwords.hash(change.new_password)
+        now = self.clock.now()
+        try:
+            with self.file.writing() as connection:
+                accounts.replace_password(connection, account, password_hash)
+                reset_codes.forget(connection, user_id)
+                ended = sessions.end_all(connection, user_id, EndedBy.PASSWORD_CHANGE, now, kept=session_id)
+                if not change.keep_api_tokens:
+                    ended += api_tokens.delete_all(connection, user_id, now)
+        except AccountChanged as error:
+            raise PasswordNotConfirmed from error
+        self.endings.tell(user_id, EndedBy.PASSWORD_CHANGE, ended)
+
+    def disable(self, user_id: int) -> None:
+        """Let nobody use an account until it is enabled; end everything that could."""
+        with self.file.writing() as connection:
+            accounts.disable(connection, user_id, self.clock.now())
+            ended = self._end_everything(connection, user_id, EndedBy.ACCOUNT_DISABLED)
+        self.endings.tell(user_id, EndedBy.ACCOUNT_DISABLED, ended)
+
+    def enable(self, user_id: int) -> None:
+        """Let its owner sign in to an account again. What was ended stays ended."""
+        with self.file.writing() as connection:
+            accounts.enable(connection, user_id)
+
+    def set_operator(self, user_id: int, *, is_operator: bool) -> None:
+        """Say whether an account may ask about the tokens of others."""
+        with self.file.writing() as connection:
+            accounts.set_operator(connection, user_id, is_operator=is_operator)
+
+    def end_everything(self, user_id: int, why: EndedBy) -> int:
+        """End every session and API token of an account; return how many there were."""
+        with self.file.writing() as connection:
+            accounts.raise_version(connection, user_id)
+            ended = self._end_everything(connection, user_id, why)
+        self.endings.tell(user_id, why, ended)
+        return len(ended)
 
     def delete(self, user_id: int, password: str) -> None:
         """Delete an account with everything of it.
 
         AccountGone; PasswordNotConfirmed; DeletionUnfinished once it has begun, and it can be repeated.
         """
-        self.confirm_password(self.get(user_id), password)
+        self.confirm_password(user_id, password)
         self.collections.close(user_id)
         try:
-            self.accounts.delete(user_id)
+            with self.file.writing() as connection:
+                ended = self._end_everything(connection, user_id, EndedBy.ACCOUNT_DELETED)
+                accounts.delete(connection, user_id)
         except StoreError as error:
             raise DeletionUnfinished(user_id) from error
+        self.endings.tell(user_id, EndedBy.ACCOUNT_DELETED, ended)
         self._remove_collection(user_id)
+
+    def _end_everything(self, connection: Connection, user_id: int, why: EndedBy) -> list[Revocation]:
+        now = self.clock.now()
+        reset_codes.forget(connection, user_id)
+        ended = sessions.end_all(connection, user_id, why, now)
+        return ended + api_tokens.delete_all(connection, user_id, now)
 
     def _remove_collection(self, user_id: int) -> None:
         try:
@@ -79,19 +182,17 @@ class Accounts:
             # The account is gone and nobody can ask again; what is left is for the operators to remove.
             log.critical("the file of a deleted account is left", extra={"user_id": user_id, "reason": str(error)})
 
-    def confirm_password(self, account: Account, password: str) -> None:
-        """Check the password of a caller who is signed in. PasswordNotConfirmed."""
-        try:
-            self.passwords.verify(password, account.password_hash)
-        except WrongPassword as error:
-            raise PasswordNotConfirmed from error
-
     def _create_collection(self) -> int:
-        user_id = self.accounts.take_user_id()
+        user_id = self._take_user_id()
         try:
             self.collections.create(user_id, starter.fill)
         except FileExistsError:
             # The accounts come from a backup that is older than some collections. Theirs stay as they are.
-            user_id = self.accounts.take_user_id(above=self.collections.highest_id())
+            user_id = self._take_user_id(above=self.collections.highest_id())
             self.collections.create(user_id, starter.fill)
         return user_id
+
+    def _take_user_id(self, above: int = 0) -> int:
+        # In a transaction of its own: an id is used up, whatever becomes of the account.
+        with self.file.writing() as connection:
+            return accounts.take_user_id(connection, above)

@@ -1,19 +1,23 @@
-"""Sessions: each is one sign-in on one device."""
+"""Sessions: opening them, listing and ending them. Each is one sign-in on one device."""
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 
-from api.errors import AccountGone, WrongCredentials
-from api.store.accounts import Account, NewSession, SqliteAccounts
+from api.account.endings import Endings
+from api.errors import AccountChanged, SessionNotFound, WrongCredentials
+from api.store import accounts, sessions
+from api.store.accounts import Account
+from api.store.accounts_file import AccountsFile
 from auth import encoding
-from auth.claims import SESSION_SCOPE
 from auth.clock import Clock
 from auth.errors import WrongPassword
 from auth.passwords import Passwords
-from auth.tokens import AccessTokens, IssuedToken
+from auth.session_tokens import SessionTokens, TokenPair
+from auth.sessions import EndedBy, Session, SessionRules
 
 log = logging.getLogger("javumbo.sessions")
+
+_ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
@@ -28,45 +32,65 @@ class SignIn:
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """A session just opened, with its first access token."""
+    """A session just opened or refreshed, with its tokens."""
 
     account: Account
-    token: IssuedToken
+    session: Session
+    tokens: TokenPair
 
 
 @dataclass(frozen=True)
 class Sessions:
-    """What can be done with sessions, over the stores it is given."""
+    """What can be done with sessions, over the stores it is given. Refreshing has a module of its own."""
 
-    accounts: SqliteAccounts
+    file: AccountsFile
     passwords: Passwords
-    tokens: AccessTokens
+    tokens: SessionTokens
+    rules: SessionRules
+    endings: Endings
     clock: Clock
-    session_lifetime: timedelta
 
     def sign_in(self, claimed: SignIn) -> OpenedSession:
         """Open a session. WrongCredentials, after the same time whatever is wrong."""
-        account = self._verified(claimed)
-        now = self.clock.now()
-        sid = encoding.random_id()
-        token = self.tokens.issue(account.user_id, claimed.client, SESSION_SCOPE, sid)
-        session = NewSession(
-            sid=sid,
-            client=claimed.client,
-            opened_at=now,
-            access_until=token.claims.expires_at,
-            expires_at=now + self.session_lifetime,
-            address=claimed.address,
-        )
-        try:
-            self.accounts.insert_session(account, session)
-        except AccountGone as error:
-            raise WrongCredentials from error
-        log.info("session opened", extra={"user_id": account.user_id, "sid": sid, "address": claimed.address})
-        return OpenedSession(account, token)
+        for _ in range(_ATTEMPTS):
+            account = self._verified(claimed)
+            session = self.rules.opened(
+                encoding.random_id(), account.user_id, claimed.client, claimed.address, self.clock.now()
+            )
+            opened = OpenedSession(account, session, self.tokens.of(session))
+            try:
+                with self.file.writing() as connection:
+                    sessions.insert(connection, account, session)
+            except AccountChanged:
+                continue  # while the password was being checked; whether it is still the right one is asked again
+            told = {"user_id": account.user_id, "sid": session.sid, "address": claimed.address}
+            log.info("session opened", extra=told)
+            return opened
+        raise WrongCredentials
+
+    def live(self, user_id: int, after: str, limit: int) -> list[Session]:
+        """Return the sessions of a user that can be refreshed, in a fixed order, from past a sid on."""
+        with self.file.reading() as connection:
+            return sessions.live(connection, user_id, self.clock.now(), after, limit)
+
+    def end(self, user_id: int, sid: str, why: EndedBy) -> None:
+        """End a session of a user: when this returns, no worker takes its tokens for long. SessionNotFound."""
+        with self.file.writing() as connection:
+            ended = sessions.end(connection, user_id, sid, why, self.clock.now())
+        if not ended:
+            raise SessionNotFound(sid)
+        self.endings.tell(user_id, why, ended)
+
+    def end_all(self, user_id: int, kept: str = "") -> None:
+        """End all sessions of a user, apart from one that may be kept."""
+        with self.file.writing() as connection:
+            accounts.raise_version(connection, user_id)
+            ended = sessions.end_all(connection, user_id, EndedBy.ANOTHER_SESSION, self.clock.now(), kept)
+        self.endings.tell(user_id, EndedBy.ANOTHER_SESSION, ended)
 
     def _verified(self, claimed: SignIn) -> Account:
-        account = self.accounts.by_username(claimed.username)
+        with self.file.reading() as connection:
+            account = accounts.by_username(connection, claimed.username)
         stored = None if account is None or account.disabled_at is not None else account.password_hash
         try:
             better = self.passwords.verify(claimed.password, stored)
@@ -77,5 +101,6 @@ class Sessions:
             raise WrongCredentials from error
         assert account is not None, "a password was verified against its hash"
         if better is not None:
-            self.accounts.replace_password_hash(account, better)
+            with self.file.writing() as connection:
+                accounts.improve_hash(connection, account, better)
         return account

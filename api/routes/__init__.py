@@ -2,14 +2,17 @@
 
 from apiflask import APIBlueprint
 
-from api.routes import accounts, cards, decks, discovery, health, sessions, studying
+from api.routes import accounts, api_tokens, cards, decks, discovery, health, oauth, password_reset, sessions, studying
 
 BLUEPRINTS: tuple[APIBlueprint, ...] = (
     accounts.bp,
+    password_reset.bp,
     sessions.bp,
+    api_tokens.bp,
     decks.bp,
     cards.bp,
     studying.bp,
+    oauth.bp,
     discovery.bp,
     health.bp,
 )

@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from api import text
-from api.account.accounts import NewAccount
+from api.account.accounts import NewAccount, PasswordChange
 from api.authentication import public, signed_in
 from api.errors import NameTaken, PasswordNotConfirmed
 from api.problems import raises
@@ -41,6 +41,13 @@ class PasswordConfirmation(Input):
     """The account's password once more, so that a stolen token is not enough."""
 
     password: text.Password
+
+
+class PasswordEdit(PasswordConfirmation):
+    """The password to come, with the present one; API tokens end with it unless they are to be kept."""
+
+    new_password: NewPassword
+    keep_api_tokens: bool = False
 
 
 class AccountView(View):
@@ -78,6 +85,18 @@ def get_account(caller: Claims) -> AccountView:
 def edit_account(edit: AccountEdit, caller: Claims) -> AccountView:
     """Change the name you are shown under."""
     return AccountView.model_validate(services().accounts.rename(caller.user_id, edit.name))
+
+
+@bp.put("/me/password")
+@signed_in(ACCOUNT)
+@bp.input(PasswordEdit, arg_name="edit")
+@bp.output({}, HTTPStatus.NO_CONTENT)
+@raises(PasswordNotConfirmed, HashingBusy)
+def change_password(edit: PasswordEdit, caller: Claims) -> tuple[str, HTTPStatus]:
+    """Change your password; every other session ends."""
+    change = PasswordChange(edit.password, edit.new_password, edit.keep_api_tokens)
+    services().accounts.change_password(caller.user_id, caller.session_id, change)
+    return "", HTTPStatus.NO_CONTENT
 
 
 @bp.delete("/me")

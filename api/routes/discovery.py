@@ -9,6 +9,7 @@ from flask import Response, json, request
 from api.authentication import public
 from api.errors import MetadataNeedsHttps
 from api.problems import raises
+from api.routes import oauth
 from api.services import services
 from api.shapes import View
 from auth.claims import SESSION_SCOPE
@@ -30,7 +31,14 @@ class MetadataView(View):
 
     issuer: str
     jwks_uri: str
+    token_endpoint: str
+    revocation_endpoint: str
+    introspection_endpoint: str
     scopes_supported: list[str]
+    grant_types_supported: list[str]
+    token_endpoint_auth_methods_supported: list[str]
+    revocation_endpoint_auth_methods_supported: list[str]
+    introspection_endpoint_auth_methods_supported: list[str]
 
 
 @bp.get(JWKS)
@@ -49,16 +57,30 @@ def get_jwks() -> Response:
 @bp.output(MetadataView)
 @raises(MetadataNeedsHttps)
 def get_metadata() -> Response:
-    """Read where the keys are and what tokens may be good for. Only where the issuer is https."""
+    """Read where everything is and what is supported. Only where the issuer is https."""
     issuer = services().settings.issuer
     if urlsplit(issuer).scheme != "https":
         raise MetadataNeedsHttps(issuer)
-    view = MetadataView(
+    return _published(_metadata(issuer).model_dump_json(), "application/json")
+
+
+def _metadata(issuer: str) -> MetadataView:
+    # `response_types_supported` would be required; but there is no authorization endpoint to respond to, and RFC 8414
+    # §3.2 forbids an empty list.
+    base = issuer.rstrip("/")
+    return MetadataView(
         issuer=issuer,
-        jwks_uri=f"{issuer.rstrip('/')}{bp.url_prefix}{JWKS}",
+        jwks_uri=f"{base}{bp.url_prefix}{JWKS}",
+        token_endpoint=f"{base}{oauth.bp.url_prefix}{oauth.TOKEN}",
+        revocation_endpoint=f"{base}{oauth.bp.url_prefix}{oauth.REVOKE}",
+        introspection_endpoint=f"{base}{oauth.bp.url_prefix}{oauth.INTROSPECT}",
         scopes_supported=sorted(SESSION_SCOPE),
+        grant_types_supported=[oauth.REFRESH_GRANT],
+        token_endpoint_auth_methods_supported=["none"],
+        revocation_endpoint_auth_methods_supported=["none"],
+        # A bearer token: RFC 8414 §2 allows access token types here, too.
+        introspection_endpoint_auth_methods_supported=["Bearer"],
     )
-    return _published(view.model_dump_json(), "application/json")
 
 
 def _published(body: str, content_type: str) -> Response:

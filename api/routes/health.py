@@ -3,6 +3,7 @@
 from typing import Literal
 
 from apiflask import APIBlueprint
+from pydantic import Field
 
 from api.authentication import public
 from api.errors import StoreUnavailable
@@ -19,11 +20,15 @@ class HealthView(View):
     status: Literal["ok"] = "ok"
 
 
+ReadinessWarning = Literal["key-ring", "redis"]
+
+
 class ReadinessView(View):
     """That the service can serve; degraded if something needs an operator all the same."""
 
     status: Literal["ok", "degraded"]
-    warnings: list[Literal["key-ring"]]
+    warnings: list[ReadinessWarning]
+    revocations_age_seconds: float = Field(description="How old this worker's knowledge of what was revoked is.")
 
 
 @bp.get("/healthz")
@@ -39,9 +44,10 @@ def get_health() -> HealthView:
 @bp.output(ReadinessView)
 @raises(StoreUnavailable)
 def get_readiness() -> ReadinessView:
-    """Tell that this worker can serve: it has a key to sign with, and reads the accounts."""
+    """Tell that this worker can serve: it has a key to sign with, reads the accounts, and knows what was revoked."""
     found = services()
-    found.check_ready()
-    # A ring that cannot be read again is no reason to take every worker out of service: the one before is in force.
-    warnings: list[Literal["key-ring"]] = [] if found.keystore.fault is None else ["key-ring"]
-    return ReadinessView(status="degraded" if warnings else "ok", warnings=warnings)
+    age = found.check_ready()
+    warnings = found.warnings()
+    return ReadinessView(
+        status="degraded" if warnings else "ok", warnings=warnings, revocations_age_seconds=round(age, 3)
+    )

@@ -15,7 +15,8 @@ from api.services import services
 from api.shapes import CardView, CountsView, Input, View
 from api.study.schedule import Rating
 from api.study.scheduler import Scheduler
-from auth.claims import COLLECTION_READ, COLLECTION_WRITE, MAX_ID, Claims
+from auth.claim_rules import MAX_ID
+from auth.claims import COLLECTION_READ, COLLECTION_WRITE, Claims
 
 bp = APIBlueprint("study", __name__, url_prefix="/v1", tag="Study")
 

@@ -8,7 +8,7 @@ from api.store.collection import Collection
 from api.store.engine import Row
 from api.store.instants import from_ms, to_ms
 from api.study.queue import Counts
-from auth.claims import MAX_ID
+from auth.claim_rules import MAX_ID
 
 
 @dataclass(frozen=True)

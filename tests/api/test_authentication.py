@@ -1,5 +1,6 @@
 """Who may call what, found by walking the routes: a new one cannot forget to say."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,10 +14,15 @@ from api.services import Services
 from auth.claims import COLLECTION_READ, SESSION_SCOPE
 from auth.tokens import AccessTokens
 from tests.callers import Caller
+from tests.grants import grant
 
 PUBLIC = {
     ("POST", "/v1/accounts"),
+    ("POST", "/v1/accounts/password-reset"),
     ("POST", "/v1/sessions"),
+    ("POST", "/v1/sessions/refresh"),
+    ("POST", "/oauth/token"),
+    ("POST", "/oauth/revoke"),
     ("GET", "/.well-known/jwks.json"),
     ("GET", "/.well-known/oauth-authorization-server"),
     ("GET", "/healthz"),
@@ -57,12 +63,12 @@ def test_the_public_routes_are_those_listed_here(client: FlaskClient) -> None:
 
 
 def path_of(rule: str) -> str:
-    return rule.replace("<int:deck_id>", "1").replace("<int:card_id>", "1")
+    return re.sub(r"[<{](?:int:)?\w+[>}]", "1", re.sub(r"[<{](?:sid:)?session_id[>}]", "S" * 22, rule))
 
 
 def token_with(services: Services, anna: Caller, scope: frozenset[str]) -> dict[str, str]:
     tokens = AccessTokens(services.keystore, services.settings, services.clock)
-    return {"Authorization": f"Bearer {tokens.issue(anna.user_id, 'web', scope, 'S' * 22).text}"}
+    return {"Authorization": f"Bearer {tokens.issue(grant(anna.user_id, scope)).text}"}
 
 
 def test_every_route_asks_for_the_scope_it_documents(client: FlaskClient, services: Services, anna: Caller) -> None:
@@ -76,7 +82,7 @@ def test_every_route_asks_for_the_scope_it_documents(client: FlaskClient, servic
 
     for (method, path), (scope,) in asked.items():
         headers = token_with(services, anna, SESSION_SCOPE - {scope})
-        answer = client.open(path.replace("{deck_id}", "1").replace("{card_id}", "1"), method=method, headers=headers)
+        answer = client.open(path_of(path), method=method, headers=headers)
         assert answer.status_code == 403, (method, path)
         assert answer.headers["WWW-Authenticate"].endswith(f'error="insufficient_scope", scope="{scope}"')
         assert answer.json is not None

@@ -23,7 +23,10 @@ def test_every_refusal_is_a_problem_document(document: dict[str, Any]) -> None:
         for method, operation in operations.items():
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
-                    assert set(response["content"]) == {"application/problem+json"}, (path, method, status)
+                    (content_type,) = response["content"]
+                    # OAuth clients look for plain JSON (RFC 6749 §5.2).
+                    expected = "application/json" if path.startswith("/oauth/") else "application/problem+json"
+                    assert content_type == expected, (path, method, status)
 
 
 def test_who_may_call_is_in_the_document(document: dict[str, Any]) -> None:

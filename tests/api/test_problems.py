@@ -59,7 +59,7 @@ def test_an_id_that_none_can_have_is_a_404(anna: Caller, method: str, deck_id: s
 
 
 def test_a_wrong_method_is_a_405_that_says_which_are_right(client: FlaskClient) -> None:
-    answer = client.put("/v1/sessions")
+    answer = client.put("/v1/sessions/refresh")
 
     assert problem(answer)["status"] == 405
     assert set(answer.headers["Allow"].split(", ")) == {"POST", "OPTIONS"}

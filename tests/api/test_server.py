@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api import server
-from api.__main__ import main
+from api.cli import main
 from api.server import prepare
 from api.settings import Environment, Settings
 from auth.settings import SettingInvalid

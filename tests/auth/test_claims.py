@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.claims import MAX_ID, SESSION_SCOPE, Claims
+from auth.claim_rules import MAX_ID
+from auth.claims import SESSION_SCOPE, Claims
 from auth.errors import InvalidClaim
 
 PAYLOAD: dict[str, Any] = {

@@ -7,18 +7,19 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from auth.claims import SESSION_SCOPE
-from auth.errors import ExpiredToken, NoSigningKey, TokenRefused, UnknownKey
+from auth.errors import ExpiredToken, InvalidClaim, NoSigningKey, TokenRefused, UnknownKey
 from auth.keyring import KeyRing
 from auth.keystore import KeyStore
 from auth.ring_document import Purpose, RingDocument
 from auth.settings import AuthSettings
-from auth.tokens import AccessTokens, IssuedToken
+from auth.signed_tokens import SignedTokens
+from auth.tokens import ACCESS_TYPE, AccessTokens, IssuedToken
 from tests.clocks import NOON, ManualClock
+from tests.grants import grant
 
 
 def issue(tokens: AccessTokens, user_id: int = 7) -> IssuedToken:
-    return tokens.issue(user_id, "web", SESSION_SCOPE, "S" * 22)
+    return tokens.issue(grant(user_id))
 
 
 def test_an_issued_token_verifies_to_its_claims(tokens: AccessTokens) -> None:
@@ -95,6 +96,27 @@ def test_a_remembered_token_is_not_believed_after_its_key_is_revoked(tokens: Acc
 
     with pytest.raises(UnknownKey):
         tokens.verify(issued.text)
+
+
+@pytest.mark.parametrize(("client_id", "purpose"), [("web", Purpose.SESSION), ("api:5", Purpose.API)])
+def test_sessions_and_api_tokens_are_signed_by_keys_of_their_own(
+    tokens: AccessTokens, store: KeyStore, client_id: str, purpose: Purpose
+) -> None:
+    issued = tokens.issue(grant(client_id=client_id))
+
+    assert jwt.get_unverified_header(issued.text)["kid"] == store.ring.signing_key(purpose, NOON).kid
+    assert tokens.verify(issued.text).is_of_api_token == (purpose is Purpose.API)
+
+
+@pytest.mark.parametrize(("client_id", "purpose"), [("web", Purpose.API), ("api:5", Purpose.SESSION)])
+def test_a_key_of_the_other_purpose_signs_for_nobody(
+    tokens: AccessTokens, store: KeyStore, client_id: str, purpose: Purpose
+) -> None:
+    payload = tokens.issue(grant(client_id=client_id)).claims.to_payload()
+    text = SignedTokens(store).sign(payload, ACCESS_TYPE, purpose, NOON, NOON)
+
+    with pytest.raises(InvalidClaim, match="client_id"):
+        tokens.verify(text)
 
 
 def test_without_a_key_nothing_is_issued(store: KeyStore, auth_settings: AuthSettings, clock: ManualClock) -> None:

@@ -12,7 +12,7 @@ from api.collection import decks
 from api.server import prepare
 from api.services import Services, build_services
 from api.settings import Settings
-from api.store import engine
+from api.store import accounts, engine
 from auth.clock import SystemClock
 from auth.passwords import Passwords
 
@@ -84,7 +84,8 @@ def assert_whole(services: Services) -> None:
 def assert_whole_or_nothing(settings: Settings, passwords: Passwords) -> bool:
     """Return whether the account is there; if it is not, the name must be free."""
     services = build(settings, passwords)
-    exists = services.accounts.accounts.by_username("anna") is not None
+    with services.accounts.file.reading() as connection:
+        exists = accounts.by_username(connection, "anna") is not None
     if not exists:
         services.accounts.sign_up(ANNA)
     assert_whole(services)

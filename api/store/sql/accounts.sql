@@ -8,11 +8,11 @@ INSERT INTO accounts (user_id, username, name, password_hash, version, created_a
 VALUES (:user_id, :username, :name, :password_hash, 1, :created_at);
 
 -- name: account_by_id(user_id)^
-SELECT user_id, username, name, password_hash, version, created_at, disabled_at
+SELECT user_id, username, name, password_hash, version, created_at, disabled_at, is_operator
 FROM accounts WHERE user_id = :user_id;
 
 -- name: account_by_username(username)^
-SELECT user_id, username, name, password_hash, version, created_at, disabled_at
+SELECT user_id, username, name, password_hash, version, created_at, disabled_at, is_operator
 FROM accounts WHERE username = :username;
 
 -- name: rename_account(user_id, name)!
@@ -21,16 +21,25 @@ UPDATE accounts SET name = :name WHERE user_id = :user_id AND disabled_at IS NUL
 -- name: replace_password_hash(user_id, password_hash, version)!
 UPDATE accounts SET password_hash = :password_hash WHERE user_id = :user_id AND version = :version;
 
+-- name: replace_password(user_id, password_hash, version)!
+UPDATE accounts SET password_hash = :password_hash, version = version + 1
+WHERE user_id = :user_id AND version = :version AND disabled_at IS NULL;
+
+-- name: raise_version(user_id)!
+UPDATE accounts SET version = version + 1 WHERE user_id = :user_id;
+
+-- name: disable_account(user_id, disabled_at)!
+UPDATE accounts SET disabled_at = :disabled_at, version = version + 1
+WHERE user_id = :user_id AND disabled_at IS NULL;
+
+-- name: enable_account(user_id)!
+UPDATE accounts SET disabled_at = NULL WHERE user_id = :user_id;
+
+-- name: set_operator(user_id, is_operator)!
+UPDATE accounts SET is_operator = CAST(:is_operator AS bigint) WHERE user_id = :user_id;
+
+-- name: advance_counter(name, by)^
+UPDATE counters SET last = last + CAST(:by AS bigint) WHERE name = :name RETURNING last;
+
 -- name: delete_account(user_id)!
 DELETE FROM accounts WHERE user_id = :user_id;
-
--- name: insert_session(sid, user_id, version, client, opened_at, access_until, expires_at, address)!
-INSERT INTO sessions (
-    sid, user_id, client, generation, rotated_at, rotations, access_until, created_at, last_used_at, address, expires_at
-)
-SELECT
-    CAST(:sid AS text), accounts.user_id, CAST(:client AS text), 1, CAST(:opened_at AS bigint), '[]',
-    CAST(:access_until AS bigint), CAST(:opened_at AS bigint), CAST(:opened_at AS bigint), CAST(:address AS text),
-    CAST(:expires_at AS bigint)
-FROM accounts
-WHERE accounts.user_id = :user_id AND accounts.version = :version AND accounts.disabled_at IS NULL;

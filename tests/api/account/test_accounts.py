@@ -4,17 +4,22 @@ from api.account.accounts import NewAccount
 from api.collection import starter
 from api.errors import NameTaken
 from api.services import Services
-from api.store.accounts import SqliteAccounts
+from api.store import accounts
 from tests.callers import PASSWORD
 
 ANNA = NewAccount("anna", "Anna", PASSWORD)
+
+
+def exists(services: Services, user_id: int) -> bool:
+    with services.accounts.file.reading() as connection:
+        return accounts.by_id(connection, user_id) is not None
 
 
 def test_a_name_taken_meanwhile_leaves_no_collection_behind(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services.accounts.sign_up(ANNA)
-    monkeypatch.setattr(SqliteAccounts, "by_username", lambda *arguments: None)  # as it was a moment ago
+    monkeypatch.setattr(accounts, "by_username", lambda *arguments: None)  # as it was a moment ago
 
     with pytest.raises(NameTaken):
         services.accounts.sign_up(ANNA)
@@ -40,7 +45,7 @@ def test_a_deletion_cut_short_can_be_repeated(services: Services) -> None:
 
     services.accounts.delete(account.user_id, PASSWORD)
 
-    assert services.accounts.accounts.by_id(account.user_id) is None
+    assert not exists(services, account.user_id)
     assert not services.collections.path(account.user_id).exists()
 
 
@@ -50,4 +55,4 @@ def test_an_account_whose_file_is_missing_can_be_deleted(services: Services) -> 
 
     services.accounts.delete(account.user_id, PASSWORD)
 
-    assert services.accounts.accounts.by_id(account.user_id) is None
+    assert not exists(services, account.user_id)

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from api.errors import StoreUnavailable
 from api.services import Services
-from api.store.accounts import SqliteAccounts
+from api.store import accounts
 from tests.callers import PASSWORD, Caller, sign_up
 
 
@@ -145,7 +145,7 @@ def test_a_deletion_that_fails_half_way_says_so_and_can_be_repeated(
         raise StoreUnavailable("accounts.db", "I/O error")
 
     with monkeypatch.context() as context:
-        context.setattr(SqliteAccounts, "delete", fail)
+        context.setattr(accounts, "delete", fail)
         unfinished = anna.ask("DELETE", "/v1/accounts/me", {"password": PASSWORD})
 
     assert unfinished.status_code == 503

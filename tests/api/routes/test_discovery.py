@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -73,8 +74,40 @@ def test_the_metadata_says_who_issues_and_where_the_keys_are(services: Services)
     assert answer.json == {
         "issuer": "https://cards.example/",
         "jwks_uri": "https://cards.example/.well-known/jwks.json",
+        "token_endpoint": "https://cards.example/oauth/token",
+        "revocation_endpoint": "https://cards.example/oauth/revoke",
+        "introspection_endpoint": "https://cards.example/oauth/introspect",
         "scopes_supported": ["account", "collection:read", "collection:write"],
+        "grant_types_supported": ["refresh_token"],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "revocation_endpoint_auth_methods_supported": ["none"],
+        "introspection_endpoint_auth_methods_supported": ["Bearer"],
     }
+
+
+def test_every_address_in_the_metadata_leads_somewhere(services: Services) -> None:
+    client = https_client(services)
+    metadata = client.get("/.well-known/oauth-authorization-server").get_json()
+
+    statuses = {
+        name: client.open(urlsplit(address).path, method="GET" if name == "jwks_uri" else "POST").status_code
+        for name, address in metadata.items()
+        if name.endswith(("_uri", "_endpoint"))
+    }
+
+    assert statuses == {
+        "jwks_uri": 200,
+        "token_endpoint": 400,
+        "revocation_endpoint": 400,
+        "introspection_endpoint": 401,
+    }
+
+
+def test_what_the_metadata_has_nothing_to_say_of_is_left_out(services: Services) -> None:
+    metadata = https_client(services).get("/.well-known/oauth-authorization-server").get_json()
+
+    assert [name for name, value in metadata.items() if not value] == []
+    assert "authorization_endpoint" not in metadata
 
 
 def test_without_https_there_is_no_metadata(client: FlaskClient) -> None:

@@ -21,6 +21,7 @@ def test_signing_in_gives_a_token_for_ten_minutes(client: FlaskClient, anna: Cal
     assert answer.status_code == 201
     body = dict(answer.json or {})
     assert body.pop("access_token").count(".") == 2
+    assert body.pop("refresh_token").count(".") == 2
     assert len(body.pop("session_id")) == 22
     assert body == {
         "token_type": "Bearer",
@@ -43,6 +44,7 @@ def test_a_session_is_recorded_whole(anna: Caller, services: Services) -> None:
         "rotated_at": now,
         "rotations": "[]",
         "access_until": now + 600_000,
+        "refresh_until": now + 30 * 86_400_000,
         "created_at": now,
         "last_used_at": now,
         "address": "127.0.0.1",

@@ -2,13 +2,21 @@
 CREATE TABLE user_ids (id bigint PRIMARY KEY, last bigint NOT NULL);
 CREATE TABLE accounts (
     user_id bigint PRIMARY KEY, username text UNIQUE, name text, password_hash text, version bigint, created_at bigint,
-    disabled_at bigint
+    disabled_at bigint, is_operator bigint
 );
 CREATE TABLE sessions (
     sid text PRIMARY KEY, user_id bigint, client text, generation bigint, rotated_at bigint, rotations text,
     access_until bigint, created_at bigint, last_used_at bigint, address text, replayed_from text, expires_at bigint,
-    ended_at bigint, ended_why text
+    ended_at bigint, ended_why text, refresh_until bigint
 );
+CREATE TABLE counters (name text PRIMARY KEY, last bigint NOT NULL);
+CREATE TABLE revocations (seq bigint PRIMARY KEY, sid text, ended_at bigint, until bigint);
+CREATE TABLE api_tokens (
+    id bigint PRIMARY KEY, sid text UNIQUE, user_id bigint, name text, scope text, last_characters text,
+    created_at bigint, expires_at bigint, last_used_day bigint
+);
+CREATE TABLE reset_codes (user_id bigint PRIMARY KEY, digest text, expires_at bigint);
+CREATE TABLE purges (id bigint PRIMARY KEY, next_at bigint NOT NULL);
 CREATE TABLE owner (user_id bigint PRIMARY KEY, last_id bigint, changed bigint, created_at bigint, closed_at bigint);
 CREATE TABLE decks (
     user_id bigint, id bigint, name text, name_key text, created_at bigint, changed bigint, deleted_at bigint,

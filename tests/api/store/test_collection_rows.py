@@ -15,7 +15,7 @@ from api.store.instants import to_ms
 from api.study.days import StudyDays
 from api.study.schedule import Rating
 from api.study.scheduler import Scheduler
-from auth.claims import MAX_ID
+from auth.claim_rules import MAX_ID
 from tests.api.store.conftest import OWNER
 from tests.clocks import NOON, ManualClock
 from tests.files import query

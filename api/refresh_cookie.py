@@ -1,0 +1,48 @@
+"""The refresh token as a cookie that no script can read, and that is sent to nothing but the refresh route.
+
+`SameSite=Strict` keeps other sites from having it sent, and the `Origin` check those that are of the same site and
+are not ours (RFC 9700 §2.1, OWASP CSRF).
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Request, Response
+
+from api.errors import OriginRefused, RefreshTokenMissing
+from api.settings import Settings
+from auth.refresh_tokens import RefreshClaims
+
+NAME = "javumbo_refresh"
+PATH = "/v1/sessions/refresh"
+
+
+def read(request: Request, settings: Settings) -> str:
+    """Return the refresh token that came as a cookie. RefreshTokenMissing; OriginRefused if no page of ours sent it."""
+    token = request.cookies.get(NAME)
+    if token is None:
+        raise RefreshTokenMissing
+    origin = request.headers.get("Origin", "")
+    if origin not in _own_origins(request, settings):
+        raise OriginRefused(origin)
+    return token
+
+
+def put(response: Response, refresh_token: str, claims: RefreshClaims, settings: Settings) -> None:
+    """Keep a refresh token in the browser for as long as it is good."""
+    lifetime = claims.expires_at - claims.issued_at
+    is_secure = _is_https(settings)
+    response.set_cookie(NAME, refresh_token, lifetime, path=PATH, secure=is_secure, httponly=True, samesite="Strict")
+
+
+def clear(response: Response, settings: Settings) -> None:
+    """Take the refresh token out of the browser."""
+    response.delete_cookie(NAME, path=PATH, secure=_is_https(settings), httponly=True, samesite="Strict")
+
+
+def _own_origins(request: Request, settings: Settings) -> set[str]:
+    issuer = urlsplit(settings.issuer)
+    return {f"{issuer.scheme}://{issuer.netloc}", request.host_url.rstrip("/"), *settings.cors_origins}
+
+
+def _is_https(settings: Settings) -> bool:
+    return urlsplit(settings.issuer).scheme == "https"

