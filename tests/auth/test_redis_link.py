@@ -10,7 +10,7 @@ from redis.exceptions import ConnectionError  # noqa: A004 - this is the one tha
 
 from auth import redis_link
 from auth.errors import RedisDown, RedisRefused
-from auth.redis_link import RedisLink, find_fault
+from auth.redis_link import RedisLink
 from auth.redis_safety import forgets_at_restart, server_of, why_unsafe
 from tests import redis_process
 from tests.clocks import ManualClock
