@@ -11,18 +11,17 @@ from redis.exceptions import ConnectionError  # noqa: A004 - this is the one tha
 from auth import redis_link
 from auth.errors import RedisDown, RedisRefused
 from auth.redis_link import RedisLink
-from auth.redis_safety import forgets_at_restart, server_of, why_unsafe
 from tests import redis_process
 from tests.clocks import ManualClock
 from tests.redis_process import RedisProcess
+from tests.redis_programs import PROGRAMS
 
-GOOD = {"redis_version": "7.0.15", "role": "master", "maxmemory_policy": "noeviction", "aof_enabled": 1}
 PAUSE = timedelta(seconds=1)
 
 
-@pytest.fixture
-def server() -> Iterator[RedisProcess]:
-    with redis_process.running() as server:
+@pytest.fixture(params=PROGRAMS)
+def server(request: pytest.FixtureRequest) -> Iterator[RedisProcess]:
+    with redis_process.running(program=request.param()) as server:
         yield server
 
 
@@ -211,21 +210,6 @@ def test_one_that_may_not_be_asked_is_not_used(server: RedisProcess, clock: Manu
     assert "+info" in link.fault
 
 
-@pytest.mark.parametrize(
-    ("said", "named"),
-    [
-        ({"redis_version": "6.2.14"}, "redis_version"),
-        ({"redis_version": ""}, "redis_version"),
-        ({"role": "slave"}, "replicaof"),
-        ({"cluster_enabled": 1}, "cluster-enabled"),
-        ({"maxmemory_policy": "volatile-lru"}, "maxmemory-policy"),
-    ],
-)
-def test_what_cannot_be_relied_on_is_refused_by_the_name_of_its_setting(said: dict[str, object], named: str) -> None:
-    assert why_unsafe(GOOD) is None
-    assert named in (why_unsafe({**GOOD, **said}) or "")
-
-
 def test_a_server_without_an_append_only_file_is_used_and_told(
     server: RedisProcess, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -236,13 +220,7 @@ def test_a_server_without_an_append_only_file_is_used_and_told(
     link.close()
 
     assert link.is_up
-    assert forgets_at_restart({**GOOD, "aof_enabled": 0})
     assert any("appendonly" in record.message for record in caplog.records)
-
-
-def test_servers_are_called_by_their_names() -> None:
-    assert server_of(GOOD) == "redis 7.0.15"
-    assert server_of({**GOOD, "valkey_version": "9.1.2"}) == "valkey 9.1.2"
 
 
 def test_pauses_differ_and_stay_within_bounds() -> None:
