@@ -83,6 +83,8 @@ class RedisProcess:
             self._wait()
 
     def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self.folder / "log").read_text()
         try:
             with self.client() as client:
                 return bool(client.ping())
