@@ -42,7 +42,7 @@ def run(settings: Settings, app: str = "api.wsgi:app") -> None:
         listeners.append(_listen("METRICS", "METRICS", *settings.metrics_address))
     _raise_descriptor_limit(settings)
     request_log.configure()
-    redis = _prepare_redis(settings)
+    redis = prepare_redis(settings)
     os.environ[FOLDER] = _make_folder_of_metrics()
     _Gunicorn(settings, listeners, app, redis).run()
 
@@ -60,6 +60,20 @@ def prepare(settings: Settings, now: datetime) -> None:
         _prepare_keys(settings, now)
     except (OSError, KeyRingInvalid) as error:
         raise SettingInvalid("KEYS", str(error)) from error
+
+
+def prepare_redis(settings: Settings) -> RedisServer | None:
+    """Make sure of a Redis: the one given, or one of our own, which the workers are told of. SettingInvalid."""
+    if settings.redis_url:
+        # Here alone, and once: a worker that is born in an outage serves.
+        fault = find_fault(settings.redis_url)
+        if fault and not settings.start_without_redis:
+            raise SettingInvalid("REDIS_URL", f"{address_of(settings.redis_url)} cannot be used ({fault})")
+        return None
+    redis = RedisServer(find_program(), settings.redis_folder)
+    redis.start()
+    os.environ[f"{PREFIX}REDIS_URL"] = redis.url
+    return redis
 
 
 def _require_writable(folder: Path) -> None:
@@ -89,20 +103,6 @@ def _prepare_keys(settings: Settings, now: datetime) -> None:
         folder.create(now)
     if fault := KeyStore(folder).fault:
         raise SettingInvalid("KEYS", fault)
-
-
-def _prepare_redis(settings: Settings) -> RedisServer | None:
-    """Make sure that there is a Redis: the one that is given, or one of our own, which the workers are told of."""
-    if settings.redis_url:
-        # Here alone, and once: a worker that is born in an outage serves.
-        fault = find_fault(settings.redis_url)
-        if fault and not settings.start_without_redis:
-            raise SettingInvalid("REDIS_URL", f"{address_of(settings.redis_url)} cannot be used ({fault})")
-        return None
-    redis = RedisServer(find_program(), settings.redis_folder)
-    redis.start()
-    os.environ[f"{PREFIX}REDIS_URL"] = redis.url
-    return redis
 
 
 def _listen(host_setting: str, port_setting: str, host: str, port: int) -> socket.socket:

@@ -1,3 +1,4 @@
+import os
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -6,9 +7,11 @@ import pytest
 
 from api import server
 from api.cli import main
-from api.server import prepare
+from api.server import prepare, prepare_redis
 from api.settings import Environment, Settings
+from auth.redis_link import find_fault
 from auth.settings import SettingInvalid
+from tests import redis_process
 from tests.clocks import NOON
 
 
@@ -98,6 +101,37 @@ def test_a_port_in_use_is_told(fresh: Settings) -> None:
 def test_an_address_that_is_not_ours_is_told(fresh: Settings, host: str) -> None:
     with pytest.raises(SettingInvalid, match="^JAVUMBO_HOST: "):
         server.run(replace(fresh, host=host))
+
+
+def test_where_no_redis_is_given_the_workers_are_told_of_one_of_our_own(
+    fresh: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(fresh, NOON)
+    monkeypatch.setenv("JAVUMBO_REDIS_URL", "")  # so that it is put back
+
+    started = prepare_redis(fresh)
+
+    assert started is not None
+    fault = find_fault(Settings.from_environ(os.environ).redis_url)
+    started.stop()
+    assert fault is None
+
+
+def test_a_redis_that_is_given_is_asked_and_none_is_started(fresh: Settings) -> None:
+    with redis_process.running() as redis:
+        assert prepare_redis(replace(fresh, redis_url=redis.url)) is None
+
+    assert not fresh.redis_folder.exists()
+
+
+def test_a_given_redis_that_is_down_is_told_unless_that_is_wanted(fresh: Settings) -> None:
+    down = replace(fresh, redis_url="unix://user@/nowhere/redis.sock?password=secret")
+
+    with pytest.raises(SettingInvalid, match="^JAVUMBO_REDIS_URL: /nowhere/redis.sock cannot be used ") as told:
+        prepare_redis(down)
+
+    assert "secret" not in str(told.value)
+    assert prepare_redis(replace(down, start_without_redis=True)) is None
 
 
 def test_a_wrong_setting_ends_the_command_with_one_sentence(

@@ -92,3 +92,16 @@ def test_all_workers_together_hash_as_many_passwords_as_there_are_processors(mon
 
     assert Settings.from_environ({"JAVUMBO_WORKERS": "4"}).hashes_at_once == 2
     assert Settings.from_environ({"JAVUMBO_WORKERS": "32"}).hashes_at_once == 1
+
+
+def test_the_url_of_a_redis_is_shown_nowhere() -> None:
+    settings = Settings.from_environ({"JAVUMBO_REDIS_URL": "redis://:hidden@cache.example:6379/0"})
+
+    assert settings.redis_url == "redis://:hidden@cache.example:6379/0"
+    assert "hidden" not in repr(settings)
+
+
+@pytest.mark.parametrize("value", ["true", "1", "Yes", "nein"])
+def test_yes_and_no_are_the_only_answers(value: str) -> None:
+    with pytest.raises(SettingInvalid, match="^JAVUMBO_START_WITHOUT_REDIS: must be yes or no$"):
+        Settings.from_environ({"JAVUMBO_START_WITHOUT_REDIS": value})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from auth.redis_link import find_fault
 from tests import redis_process
 from tests.tls_tunnel import ADDRESS, make_certificate, tunnel
@@ -28,6 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with redis_process.running("--bind", ADDRESS, "--port", str(port := free_port())) as process:
         with process.client() as client:
             client.acl_setuser("cards", enabled=True, passwords=[f"+{PASSWORD}"], keys=["*"], commands=["+@all"])
+            client.acl_setuser("guest", enabled=True, passwords=[f"+{PASSWORD}"], keys=["*"], commands=["+ping"])
         with tunnel(process.socket, certificate, key) as tls_port:
             yield Server(port, tls_port, certificate)
 
@@ -48,6 +50,10 @@ def test_a_wrong_password_is_told_and_not_shown(server: Server) -> None:
     assert fault is not None
     assert "username-password" in fault
     assert "secret" not in fault
+
+
+def test_a_user_who_may_not_ask_is_told_what_is_missing(server: Server) -> None:
+    assert "+info" in (find_fault(f"redis://guest:{IN_URL}@{ADDRESS}:{server.port}") or "")
 
 
 def test_it_is_reached_by_tls_when_its_certificate_is_trusted(server: Server) -> None:

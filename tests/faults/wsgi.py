@@ -6,6 +6,7 @@ file `stop_7` in the data folder; the file is used up by that.
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,7 +34,8 @@ class StoppingCollections(SqliteCollections):
         with super().writing(user_id) as collection:
             yield collection
             if used_up(self._data / f"stop_{user_id}"):
-                os.kill(os.getpid(), signal.SIGSTOP)
+                # To this thread: sent to the process, another may take it, and this one go on to the commit.
+                signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
 def used_up(trigger: Path) -> bool:

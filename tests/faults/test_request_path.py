@@ -1,0 +1,99 @@
+"""What an authenticated request costs others: no command to Redis, and no look into the accounts."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests import redis_process
+from tests.live import LiveServer, User, serving, until
+from tests.redis_process import RedisProcess
+
+REQUESTS, HANDS = 10_000, 8
+BACKGROUND = {"revocation record", "last use of API tokens", "purge"}
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisProcess]:
+    with redis_process.running() as redis:
+        yield redis
+
+
+def work(user: User, deck: int, number: int, via: requests.Session) -> int:
+    """Read a deck, a card or a page of cards; every tenth time, add one."""
+    if number % 10 == 0:
+        return user.add_card(f"card {number}", via=via).status_code
+    path = ("/v1/decks", f"/v1/decks/{deck}", f"/v1/decks/{deck}/cards?limit=1", f"/v1/decks/{deck}/next")[number % 4]
+    return user.ask("GET", path, via=via).status_code
+
+
+def requests_of(user: User, hand: int) -> Counter[int]:
+    deck = user.decks["Verbal Tenses"]
+    with requests.Session() as session:
+        numbers = range(hand, REQUESTS, HANDS)
+        return Counter(work(user, deck, number, session) for number in numbers)
+
+
+def all_are_well(server: LiveServer) -> bool:
+    return "javumbo_redis_up 3.0" in requests.get(server.metrics_url, timeout=5).text
+
+
+def records(server: LiveServer) -> dict[Path, list[str]]:
+    """What each worker has noted so far."""
+    return {path: path.read_text().splitlines() for path in server.data.glob("statements-*")}
+
+
+def test_ten_thousand_requests_ask_neither_redis_nor_the_accounts(tmp_path: Path, redis: RedisProcess) -> None:
+    with serving(tmp_path, app="tests.faults.traced_wsgi:app", redis_url=redis.url) as server:
+        user = User(server, "anna").sign_up()
+        until(lambda: all_are_well(server))
+        redis.kill()
+        before, started = records(server), time.monotonic()
+
+        with ThreadPoolExecutor(HANDS) as threads:
+            answers = sum(threads.map(lambda hand: requests_of(user, hand), range(HANDS)), Counter[int]())
+        took = time.monotonic() - started
+        after = records(server)
+
+    ran = [line.split("\t") for path in after for line in after[path][len(before[path]) :]]
+    looks = [statement for _, statement in ran if statement.startswith("SELECT counters.last")]
+    assert sum(answers.values()) == REQUESTS
+    assert set(answers) == {200, 201}
+    assert [line for line in ran if line[0] not in BACKGROUND] == []
+    assert took - 2 < len(looks) / 3 < took + 2
+
+
+def calls(redis: RedisProcess) -> Counter[str]:
+    """Return the commands Redis has been sent, by name."""
+    with redis.client() as client:
+        told = client.info("commandstats")
+    return Counter({name.removeprefix("cmdstat_"): one["calls"] for name, one in told.items()})
+
+
+def test_redis_is_asked_in_the_background_alone_and_no_more_often_than_said(
+    tmp_path: Path, redis: RedisProcess
+) -> None:
+    with serving(tmp_path, redis_url=redis.url) as server:
+        user = User(server, "anna").sign_up()
+        until(lambda: all_are_well(server))
+        before, started = calls(redis), time.monotonic()
+        for _ in range(300):
+            assert user.ask("GET", "/v1/decks").status_code == 200
+        idle, took = calls(redis) - before, time.monotonic() - started
+
+        others = [User(server, "anna").sign_in() for _ in range(10)]
+        before, started = calls(redis), time.monotonic()
+        for other in others:
+            assert other.ask("DELETE", "/v1/sessions/current").status_code == 204
+        burst, seconds = calls(redis) - before, time.monotonic() - started
+
+    asked = {"xread", "xrevrange", "info"}
+    assert set(idle) <= asked
+    assert idle["xread"] <= 3 * (took + 2)
+    assert set(burst) <= asked | {"xadd"}
+    assert burst["xadd"] <= 10
+    assert burst["xread"] <= 3 * (seconds / 0.025 + 2)
