@@ -71,10 +71,17 @@ def serving(folder: Path, app: str | None = None, **settings: str) -> Iterator[L
             announced = [process.stdout.readline() for _ in range(3)]
             assert "listens on" in announced[0], log.read_text()
             server = LiveServer(process, announced[0].split()[3], data, log, environ, announced)
-            until(lambda: requests.get(server.url + "/readyz", timeout=5).status_code == 200)
+            until(lambda: is_ready(server.url))
             yield server
         finally:
             stop(process)
+
+
+def is_ready(url: str) -> bool:
+    try:
+        return requests.get(url + "/readyz", timeout=5).status_code == 200
+    except requests.ConnectionError:
+        return False  # as while a worker that could not boot is replaced
 
 
 def children_of(process: "subprocess.Popen[str]") -> list[int]:

@@ -175,3 +175,15 @@ def test_every_worker_looks_once_a_minute(services: Services) -> None:
 
     (row,) = query(services.settings.accounts_file, "SELECT next_at FROM purges")
     assert (task.every, row["next_at"]) == (timedelta(minutes=1), ms(timedelta(minutes=10)))
+
+
+def test_a_turn_that_was_set_while_the_clock_was_far_ahead_is_taken_when_it_is_right_again(
+    file: AccountsFile, clock: ManualClock
+) -> None:
+    ahead = NOON + 400 * DAY
+    with file.writing() as connection:
+        assert purge.claim(connection, ahead, ahead + DAY)
+
+    with file.writing() as connection:
+        assert purge.claim(connection, NOON, NOON + DAY)
+        assert not purge.claim(connection, NOON, NOON + DAY)
