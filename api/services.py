@@ -142,13 +142,8 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
         Task("revocation record", RECORD_EVERY, follower.read),
         Task("last use of API tokens", _WRITE_USES_EVERY, uses.write),
         Task("purge", LOOK_EVERY, Purging(file, clock, metrics.purged).look),
+        *_redis_tasks(redis, stream),
     ]
-    if redis is not None and stream is not None:
-        tasks += [
-            Task("redis", _LOOK_EVERY, redis.look),
-            Task("revocation stream", LISTEN_EVERY, stream.listen),
-            Task("revocation publisher", PUBLISH_EVERY, stream.publish),
-        ]
     return Services(
         settings=settings,
         clock=clock,
@@ -220,6 +215,16 @@ def _most_open(settings: Settings) -> int:
 def _stream(redis: RedisLink, revocations: Revocations, settings: Settings, metrics: Metrics) -> RevocationStream:
     # Several services may share one Redis; their names begin with who issues the tokens.
     return RevocationStream(redis, revocations, f"{settings.issuer}:revocations", metrics.appended)
+
+
+def _redis_tasks(redis: RedisLink | None, stream: RevocationStream | None) -> list[Task]:
+    if redis is None or stream is None:
+        return []
+    return [
+        Task("redis", _LOOK_EVERY, redis.look),
+        Task("revocation stream", LISTEN_EVERY, stream.listen),
+        Task("revocation publisher", PUBLISH_EVERY, stream.publish),
+    ]
 
 
 def _collections(settings: Settings, patience: Patience, clock: Clock, file: AccountsFile) -> SqliteCollections:

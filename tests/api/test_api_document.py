@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api import problems
-from api.problems import Problem
+from api import problem_catalogue
+from api.problem_catalogue import Problem
 from tests.callers import Caller
 from tests.live import ROOT
 
@@ -31,13 +31,13 @@ def listed() -> list[tuple[str, str]]:
 
 def answered() -> set[tuple[str, str]]:
     """Return status and code of every problem there is."""
-    raised = {(str(problem.status.value), problem.code) for problem in problems._PROBLEMS.values()}
-    of_http = {(str(status.value), code) for status, (code, _) in problems._HTTP_CODES.items()}
+    raised = {(str(problem.status.value), problem.code) for problem in problem_catalogue.PROBLEMS.values()}
+    of_http = {(str(status.value), code) for status, (code, _) in problem_catalogue.HTTP_CODES.items()}
     return raised | of_http | {("500", "internal-error"), (ANY_OTHER, "http-error")}
 
 
 def problems_of(code: str) -> list[Problem]:
-    return [problem for problem in problems._PROBLEMS.values() if problem.code == code]
+    return [problem for problem in problem_catalogue.PROBLEMS.values() if problem.code == code]
 
 
 def challenged() -> dict[str, str]:
@@ -65,14 +65,16 @@ def test_the_rows_are_in_the_order_of_their_statuses() -> None:
 
 
 def test_a_problem_asks_for_patience_if_and_only_if_its_status_is_503() -> None:
-    for problem in problems._PROBLEMS.values():
+    for problem in problem_catalogue.PROBLEMS.values():
         error = SimpleNamespace(scope="account")
         assert ("Retry-After" in problem.headers(error)) == (problem.status.value == 503), problem.code
 
 
 def test_every_challenge_is_listed() -> None:
     error = SimpleNamespace(scope="account")
-    having = {problem.code for problem in problems._PROBLEMS.values() if "WWW-Authenticate" in problem.headers(error)}
+    having = {
+        problem.code for problem in problem_catalogue.PROBLEMS.values() if "WWW-Authenticate" in problem.headers(error)
+    }
 
     assert set(challenged()) == having
 

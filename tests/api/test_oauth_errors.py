@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from api import oauth_errors, problems
+from api import oauth_errors, problem_catalogue
 from tests.live import ROOT
 
 DOCUMENT = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -21,8 +21,8 @@ def test_the_document_lists_what_oauth_clients_are_told() -> None:
 
 
 def test_every_problem_that_is_told_apart_is_one_that_there_is() -> None:
-    known = {problem.code for problem in problems._PROBLEMS.values()} | {
-        code for code, _ in problems._HTTP_CODES.values()
+    known = {problem.code for problem in problem_catalogue.PROBLEMS.values()} | {
+        code for code, _ in problem_catalogue.HTTP_CODES.values()
     }
 
     assert set(oauth_errors._ERRORS) - known == {"internal-error"}
