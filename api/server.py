@@ -147,6 +147,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         self._addresses = [listener.getsockname()[:2] for listener in listeners]
         self._bind = [f"fd://{listener.detach()}" for listener in listeners]
         self._app = app
+        self._services: Services | None = None
         super().__init__()
 
     def run(self) -> None:
@@ -161,8 +162,9 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
     def load(self) -> Any:
         """Import the application: in each worker, after the fork. What comes to the other address wants the metrics."""
         application = import_app(self._app)
-        self._services: Services = application.extensions[EXTENSION]
-        metrics = self._services.metrics.application()
+        services: Services = application.extensions[EXTENSION]
+        self._services = services
+        metrics = services.metrics.application()
         own = tuple(map(str, self._addresses[0]))
 
         def dispatch(environ: dict[str, Any], start_response: Any) -> Any:
@@ -186,7 +188,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             # "auto" takes whichever parser happens to be installed.
             "http_parser": "python",
             "when_ready": self._announce,
-            "post_worker_init": lambda _: self._services.start(),
+            "post_worker_init": lambda _: self._services.start() if self._services else None,
             "worker_exit": lambda _, worker: self._end(worker),
             "on_exit": lambda _: self._clean_up(),
             "child_exit": lambda _, worker: forget_worker(worker.pid),
@@ -199,8 +201,8 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self._redis.stop()
 
     def _end(self, worker: Any) -> None:
-        # A worker whose application could not be imported has none.
-        if worker.booted and worker.pid == os.getpid():
+        # A worker whose application could not be imported has none; one that ends while it starts has.
+        if self._services is not None and worker.pid == os.getpid():
             self._services.close()
 
     def _announce(self, _: Any) -> None:

@@ -15,6 +15,9 @@ from tests.live import PASSWORD, LiveServer, User
 BOUND = 3.0
 """How long after the answer a token may still be accepted somewhere, in seconds, while the accounts can be read."""
 
+LOST = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+"""What a client sees of a worker that is killed before, or while, it answers."""
+
 
 @dataclass(frozen=True)
 class SignedOut:
@@ -49,7 +52,7 @@ class Outage:
             try:
                 url = self.server.url + path
                 return requests.request(method, url, json=json, headers=headers, timeout=30).status_code
-            except requests.ConnectionError:
+            except LOST:
                 continue
         return 0
 
@@ -62,7 +65,7 @@ class Outage:
         body = {"username": self.user.username, "password": PASSWORD}
         try:
             signed_in = requests.post(self.server.url + "/v1/sessions", json=body, timeout=30)
-        except requests.ConnectionError:
+        except LOST:
             return
         with self.lock:
             self.others[signed_in.status_code] += 1
