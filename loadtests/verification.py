@@ -6,12 +6,9 @@ Every figure is thread time in one process, taken in interleaved slices, and tol
 thing against itself must come out between 0.95 and 1.05, or the run is worth nothing and fails.
 """
 
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from api.app import create_app
@@ -24,6 +21,7 @@ from auth.keys import Algorithm, SigningKey
 from auth.keystore import KeyStore
 from auth.ring_document import Purpose, RingDocument, RingEntry
 from auth.tokens import AccessTokens
+from loadtests.measuring import Restless, Work, measure
 from tests.attacks.crafted import crafted
 from tests.attacks.forge import Forge
 from tests.callers import sign_up
@@ -31,59 +29,8 @@ from tests.clocks import NOON, ManualClock
 from tests.grants import grant
 
 SLICES = 30
-SLICE = 0.004
-ATTEMPTS = 5
-CONTROL = (0.95, 1.05)
 DEAREST = 2.0
 """How much more than a well-formed token with a wrong signature any other may cost."""
-
-Work = Callable[[], object]
-
-
-class Restless(Exception):
-    """The machine has too much else to do: measured against itself, one thing came out as two."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Thread times of each kind of work, slice by slice, in seconds."""
-
-    times: dict[str, list[float]]
-
-    def median(self, name: str) -> float:
-        """Return what a kind of work usually takes."""
-        return statistics.median(self.times[name])
-
-    def ratio(self, name: str, to: str) -> float:
-        """Return how much dearer one kind is than another, within the same slices."""
-        return statistics.median(one / other for one, other in zip(self.times[name], self.times[to], strict=True))
-
-
-def measure(kinds: dict[str, Work], control: str, slices: int) -> Measured:
-    """Measure kinds of work by turns. Restless if `control`, measured twice, differs from itself."""
-    kinds = {**kinds, "control": kinds[control]}
-    for _ in range(ATTEMPTS):
-        rounds = {name: _rounds(work) for name, work in kinds.items()}
-        times: dict[str, list[float]] = {name: [] for name in kinds}
-        for _ in range(slices):
-            for name, work in kinds.items():
-                times[name].append(_timed(work, rounds[name]))
-        measured = Measured(times)
-        if CONTROL[0] <= measured.ratio("control", control) <= CONTROL[1]:
-            return measured
-    raise Restless
-
-
-def _rounds(work: Work) -> int:
-    work()
-    return max(1, int(SLICE / max(_timed(work, 3), 1e-6)))
-
-
-def _timed(work: Work, rounds: int) -> float:
-    started = time.thread_time()
-    for _ in range(rounds):
-        work()
-    return (time.thread_time() - started) / rounds
 
 
 def refused(tokens: AccessTokens, text: str) -> Work:
@@ -159,7 +106,7 @@ def main() -> int:
             seen_and_unseen(settings, clock)
             kept = attacks(settings, clock)
         except Restless:
-            print("The machine is too restless to measure anything; try again when it has less to do.")
+            print(Restless.ADVICE)
             return 2
     print("\nkept" if kept else "\nNOT kept")
     return 0 if kept else 1
