@@ -13,6 +13,7 @@ from api.settings import Settings
 from auth.refresh_tokens import RefreshClaims
 
 NAME = "javumbo_refresh"
+_USUAL_PORTS = {"http": 80, "https": 443}
 PATH = "/v1/sessions/refresh"
 
 
@@ -40,8 +41,17 @@ def clear(response: Response, settings: Settings) -> None:
 
 
 def _own_origins(request: Request, settings: Settings) -> set[str]:
-    issuer = urlsplit(settings.issuer)
-    return {f"{issuer.scheme}://{issuer.netloc}", request.host_url.rstrip("/"), *settings.cors_origins}
+    own = {origin_of(settings.issuer), *settings.cors_origins}
+    # Where the issuer is https, a page without it is none of ours, whatever address it was asked by.
+    return own if _is_https(settings) else own | {origin_of(request.host_url)}
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of a URL as browsers write it: in lower case, and without the usual port."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = "" if parts.port in (None, _USUAL_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 def _is_https(settings: Settings) -> bool:

@@ -140,8 +140,8 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
     tasks = [
         Task("key ring", RELOAD, watcher.look),
         Task("revocation record", RECORD_EVERY, follower.read),
-        Task("last use of API tokens", _WRITE_USES_EVERY, uses.write),
-        Task("purge", LOOK_EVERY, Purging(file, clock, metrics.purged).look),
+        Task("last use of API tokens", _WRITE_USES_EVERY, uses.write, is_vital=False),
+        Task("purge", LOOK_EVERY, Purging(file, clock, metrics.purged).look, is_vital=False),
         *_redis_tasks(redis, stream),
     ]
     return Services(
@@ -151,7 +151,7 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
         keystore=keystore,
         watcher=watcher,
         background=Background(tasks, clock, on_failure=metrics.background),
-        authenticate=_authenticator(access, revocations, uses, metrics),
+        authenticate=_authenticator(access, revocations, uses, metrics, clock),
         revocations=revocations,
         follower=follower,
         redis=redis,
@@ -221,9 +221,9 @@ def _redis_tasks(redis: RedisLink | None, stream: RevocationStream | None) -> li
     if redis is None or stream is None:
         return []
     return [
-        Task("redis", _LOOK_EVERY, redis.look),
-        Task("revocation stream", LISTEN_EVERY, stream.listen),
-        Task("revocation publisher", PUBLISH_EVERY, stream.publish),
+        Task("redis", _LOOK_EVERY, redis.look, is_vital=False),
+        Task("revocation stream", LISTEN_EVERY, stream.listen, is_vital=False),
+        Task("revocation publisher", PUBLISH_EVERY, stream.publish, is_vital=False),
     ]
 
 
@@ -237,13 +237,15 @@ def _collections(settings: Settings, patience: Patience, clock: Clock, file: Acc
 
 
 def _authenticator(
-    tokens: AccessTokens, revocations: Revocations, uses: TokenUses, metrics: Metrics
+    tokens: AccessTokens, revocations: Revocations, uses: TokenUses, metrics: Metrics, clock: Clock
 ) -> Callable[[Request], Claims]:
     def authenticate(request: Request) -> Claims:
         token = bearer_token(request.headers.get("Authorization"), in_query="access_token" in request.args)
         try:
             claims = tokens.verify(token)
             revocations.check(claims.session_id)
+            # Once more: what was suspended between the two may have forgotten what has expired meanwhile.
+            claims.require_unexpired(clock.now())
         except (TokenRefused, RevocationsUnknown) as error:
             metrics.refused(error.code)
             raise

@@ -22,6 +22,8 @@ class Task:
     name: str
     every: timedelta
     work: Callable[[], None]
+    is_vital: bool = True
+    """Whether requests cannot be served for long without it."""
 
 
 class Background:
@@ -50,11 +52,11 @@ class Background:
             thread.join(_GRACE)
 
     def check(self) -> None:
-        """BackgroundStalled if a task has not been done for much longer than it should take."""
+        """BackgroundStalled if a vital task has not been done for much longer than it should take."""
         now = self._clock.monotonic()
         for task in self._tasks:
             done = self._last_done.get(task.name)
-            if done is not None and now - done > task.every.total_seconds() * _ROUNDS_LATE + _GRACE:
+            if task.is_vital and done is not None and now - done > task.every.total_seconds() * _ROUNDS_LATE + _GRACE:
                 raise BackgroundStalled(f"{task.name} was last done {now - done:.0f} s ago")
 
     def _run(self, task: Task) -> None:

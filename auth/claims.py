@@ -8,7 +8,7 @@ from typing import Any
 
 from auth import claim_rules
 from auth.claim_rules import ALWAYS, Rule
-from auth.errors import InvalidClaim
+from auth.errors import ExpiredToken, InvalidClaim
 
 COLLECTION_READ = "collection:read"
 COLLECTION_WRITE = "collection:write"
@@ -46,6 +46,11 @@ class Claims:
     def is_of_api_token(self) -> bool:
         """Tell whether an API token stands behind this one, and not a session."""
         return self.client_id.startswith(_API)
+
+    def require_unexpired(self, now: datetime) -> None:
+        """ExpiredToken once the instant in `exp` has come."""
+        if now >= self.expires_at:
+            raise ExpiredToken(f"expired at {self.expires_at.isoformat()}")
 
     def to_payload(self) -> dict[str, Any]:
         """Return the claims under their registered names, dates as whole seconds."""

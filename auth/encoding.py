@@ -25,8 +25,12 @@ def decode(text: str) -> bytes:
 
 
 def random_id() -> str:
-    """Return 128 random bits as 22 characters of base64url."""
-    return encode(secrets.token_bytes(16))
+    """Return 128 random bits, or hardly less, as 22 characters of base64url."""
+    while True:
+        found = encode(secrets.token_bytes(16))
+        # One that begins with a dash would look like an option on the command line.
+        if not found.startswith("-"):
+            return found
 
 
 def dump_object(members: dict[str, Any]) -> bytes:

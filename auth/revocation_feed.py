@@ -41,6 +41,7 @@ class RecordFollower:
         self._known = known
         self._record = record
         self._whole_at: float | None = None
+        self._last: Revocation | None = None
 
     def start(self) -> None:
         """Read the record before serving anybody. Where that fails, nobody is let in until a later read is good."""
@@ -68,11 +69,19 @@ class RecordFollower:
         self._whole_at = None
         page = self._record.whole(start.wall - LONG_OVER)
         self._known.replace(start, page.last_seq, page.revocations)
+        self._remember_last(page)
         self._whole_at = start.monotonic
 
+    def _remember_last(self, page: RecordPage) -> None:
+        self._last = next((one for one in page.revocations if one.seq == page.last_seq), None)
+
     def _read_new(self, start: ReadStart) -> None:
-        page = self._record.after(self._known.last_seq)
-        if page.last_seq < self._known.last_seq:
+        # The last entry is asked for again while it lasts: another in its place would tell of a record that was put
+        # back and has grown since.
+        last = self._last if self._last is not None and self._last.until > start.wall else None
+        page = self._record.after(self._known.last_seq if last is None else last.seq - 1)
+        is_continued = last is None or any((one.seq, one.sid) == (last.seq, last.sid) for one in page.revocations)
+        if page.last_seq < self._known.last_seq or not is_continued:
             log.critical(
                 "the record of revocations was rolled back; revoke all keys if it was restored from a copy",
                 extra={"known": self._known.last_seq, "found": page.last_seq},
@@ -80,3 +89,4 @@ class RecordFollower:
             self._read_whole(start)
         else:
             self._known.extend(start, page.last_seq, page.revocations)
+            self._remember_last(page)

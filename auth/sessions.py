@@ -110,8 +110,12 @@ class SessionRules:
         return self._judge_old(session, session.generation - presented.generation, now)
 
     def access_expiry(self, session: Session) -> datetime:
-        """Return when the access token of the present generation expires; no later than the session itself."""
-        return min(session.rotated_at + self._settings.access_ttl, session.expires_at)
+        """Return when the access token of the present generation expires.
+
+        Never later than the row says of all that were handed out: until then alone is it remembered as revoked, and
+        a lifetime that was made longer since must not change a token that is handed out again.
+        """
+        return min(self._expiry(session), session.access_until)
 
     def _judge_old(self, session: Session, generations_ago: int, now: datetime) -> Verdict:
         if generations_ago < 0:
@@ -135,7 +139,10 @@ class SessionRules:
             rotations=(*recent, now)[-MOST_ROTATIONS:],
             refresh_until=min(now + self._settings.refresh_idle, session.expires_at),
         )
-        return replace(advanced, access_until=max(session.access_until, self.access_expiry(advanced)))
+        return replace(advanced, access_until=max(session.access_until, self._expiry(advanced)))
+
+    def _expiry(self, session: Session) -> datetime:
+        return min(session.rotated_at + self._settings.access_ttl, session.expires_at)
 
     def _within_window(self, rotated_out: datetime, now: datetime) -> bool:
         # A clock that was set back makes nobody a thief.

@@ -106,8 +106,7 @@ def _check_times(verified: VerifiedToken, now: datetime) -> None:
     claims = verified.claims
     if verified.verify_until is not None and now >= verified.verify_until:
         raise UnknownKey("the time of its key is over")
-    if now >= claims.expires_at:
-        raise ExpiredToken(f"expired at {claims.expires_at.isoformat()}")
+    claims.require_unexpired(now)
     for name, instant in (("iat", claims.issued_at), ("nbf", claims.not_before)):
         if instant > now + _CLOCK_SKEW:
             raise InvalidClaim(name, "lies in the future")

@@ -15,6 +15,8 @@ log = logging.getLogger("javumbo.purge")
 LOOK_EVERY = timedelta(minutes=1)
 PURGE_EVERY = timedelta(minutes=10)
 
+LEAP = timedelta(hours=1)
+
 KEPT_FOR = timedelta(days=1)
 """How much longer than it is needed anything is kept: a clock that is hours ahead must not make the record forget."""
 
@@ -47,8 +49,14 @@ class Purging:
         with self.file.writing() as connection:
             # Asked for once it is this worker's turn to write, so that what two workers take for now is in that order.
             now = self.clock.now()
-            is_ours = purge.claim(connection, now, now + PURGE_EVERY)
-        return now if is_ours else None
+            is_leap = self._is_leap(purge.due(connection), now)
+            is_ours = purge.claim(connection, now, now + (purge.FARTHEST if is_leap else PURGE_EVERY))
+        return now if is_ours and not is_leap else None
+
+    def _is_leap(self, due: datetime | None, now: datetime) -> bool:
+        # Nobody has looked for hours, or the clock was set far ahead, perhaps wrongly: what is removed now might be
+        # needed when it is put right. So it must stay like this for a day.
+        return due is not None and now - due > LEAP
 
     def _purge(self, before: datetime) -> None:
         until = self.clock.monotonic() + LONGEST.total_seconds()

@@ -74,11 +74,11 @@ class Refreshing:
         return account, session
 
     def _rotate(self, account: Account, session: Session, address: str) -> OpenedSession | None:
-        rotated = self.rules.rotated(session, address, self.clock.now())
-        opened = OpenedSession(account, rotated, self.tokens.of(rotated))
         with self.file.writing() as connection:
+            # From when it is this request's turn to write: the window begins then, however long it waited.
+            rotated = self.rules.rotated(session, address, self.clock.now())
             is_ours = sessions.rotate(connection, account, session, rotated)
-        return opened if is_ours else None
+        return OpenedSession(account, rotated, self.tokens.of(rotated)) if is_ours else None
 
     def _repeat(self, account: Account, session: Session, address: str) -> OpenedSession:
         if address != session.address:

@@ -1,6 +1,7 @@
 """Who may call what, found by walking the routes: a new one cannot forget to say."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from api.services import Services
 from auth.claims import COLLECTION_READ, SESSION_SCOPE
 from auth.tokens import AccessTokens
 from tests.callers import Caller
+from tests.clocks import ManualClock
 from tests.grants import grant
 
 PUBLIC = {
@@ -120,3 +122,19 @@ def test_a_caller_sees_only_what_is_theirs(anna: Any, ben: Any) -> None:
     assert ben.ask("GET", f"/v1/decks/{card['deck']['id']}/cards").status_code in (200, 404)
     assert "a secret" not in ben.ask("GET", f"/v1/decks/{card['deck']['id']}/cards").text
     assert anna.ask("GET", f"/v1/cards/{card['id']}").json["front"] == "a secret"
+
+
+def test_a_request_that_was_suspended_until_its_token_expired_is_refused(
+    services: Services, anna: Caller, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was revoked is forgotten once it has expired: so a token must not expire between the two checks."""
+    check = services.revocations.check
+
+    def sleep_and_check(sid: str) -> None:
+        clock.advance(timedelta(minutes=11))
+        services.follower.read()
+        check(sid)
+
+    monkeypatch.setattr(services.revocations, "check", sleep_and_check)
+
+    assert anna.ask("GET", "/v1/decks").status_code == 401

@@ -234,3 +234,15 @@ def test_a_task_that_works_again_after_a_failure_has_not_stalled(clock: ManualCl
         assert rounds.wait_for(3)
 
         background.check()
+
+
+def test_work_that_is_not_vital_takes_nobody_out_of_service(clock: ManualClock) -> None:
+    done, failing = Rounds(), Rounds(OSError("a full disk"))
+    tasks = Task(NAME, SOON, done), Task("bookkeeping", SOON, failing, is_vital=False)
+    with running(clock, *tasks) as background:
+        assert failing.wait_for(2)
+        clock.advance(timedelta(hours=1))
+        done.forget()
+        assert done.wait_for(2)
+
+        background.check()

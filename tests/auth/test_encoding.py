@@ -49,3 +49,7 @@ def test_an_object_is_written_without_spaces_and_read_again() -> None:
 
     assert b" " not in data
     assert encoding.parse_object(data) == members
+
+
+def test_no_random_id_looks_like_an_option() -> None:
+    assert not any(encoding.random_id().startswith("-") for _ in range(1000))

@@ -62,7 +62,7 @@ def test_it_begins_with_the_whole_and_goes_on_with_what_is_new(
     follower.read()
     follower.read()
 
-    assert record.asked == ["whole", 1, 2]
+    assert record.asked == ["whole", 0, 1]
     assert known.includes("a")
     assert known.includes("b")
 
@@ -118,10 +118,40 @@ def test_a_record_that_was_rolled_back_is_read_as_a_whole_and_told(
 
     follower.read()
 
-    assert record.asked == ["whole", 3, "whole"]
+    assert record.asked == ["whole", 2, "whole"]
     assert known.includes("d")
     assert known.includes("c")
     assert "rolled back" in caplog.text
+
+
+def test_a_record_that_was_rolled_back_and_has_grown_since_is_read_as_a_whole(
+    follower: RecordFollower, known: Revocations, record: MemoryRecord
+) -> None:
+    record.revoke("a")
+    record.revoke("lost")
+    follower.start()
+    record.entries, record.last_seq = record.entries[:1], 1
+    record.revoke("b")
+    record.revoke("c")
+
+    follower.read()
+
+    assert known.includes("b")
+    assert known.includes("c")
+    assert record.asked == ["whole", 1, "whole"]
+
+
+def test_an_entry_that_is_over_may_be_purged_without_a_whole_read(
+    follower: RecordFollower, record: MemoryRecord, clock: ManualClock
+) -> None:
+    record.revoke("a", until=NOON + SECOND)
+    follower.start()
+    clock.advance(2 * SECOND)
+    record.entries.clear()
+
+    follower.read()
+
+    assert record.asked == ["whole", 1]
 
 
 def test_what_is_long_over_is_not_read_again(

@@ -64,6 +64,14 @@ def test_the_latest_expiry_handed_out_is_kept_when_lifetimes_are_made_shorter(au
     assert shorter.rotated(session, "192.0.2.1", NOON + SECOND).access_until == session.access_until
 
 
+def test_a_lifetime_that_was_made_longer_changes_no_token_that_was_handed_out(auth_settings: AuthSettings) -> None:
+    session = opened(SessionRules(auth_settings))
+    longer = SessionRules(replace(auth_settings, access_ttl=DAY))
+
+    assert longer.access_expiry(session) == session.access_until == NOON + timedelta(minutes=10)
+    assert longer.access_expiry(longer.rotated(session, "192.0.2.1", NOON)) == NOON + DAY
+
+
 @pytest.mark.parametrize(
     ("generation", "after", "verdict"),
     [

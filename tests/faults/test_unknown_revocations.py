@@ -1,15 +1,18 @@
 """A worker cannot know what was revoked: it lets nobody in, and goes on by itself as soon as it can."""
 
+import fcntl
 import os
 import signal
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
+from api.store import engine
 from tests.faults.outage import outage
 from tests.live import LiveServer, User, serving, until
 
@@ -67,6 +70,36 @@ def test_accounts_that_come_and_go_under_load_let_nobody_in(tmp_path: Path, seco
     assert 500 not in found.reads + found.others
     assert found.reads[503] > 0
     assert set(found.reads) == {200, 503}
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a file both ways in which its writers take it: the lock beside it, and SQLite's own."""
+    with path.with_suffix(".lock").open("rb+") as beside, closing(engine.connect(path)) as connection:
+        fcntl.flock(beside, fcntl.LOCK_EX)
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("seconds", SECONDS)
+def test_accounts_that_are_locked_are_read_all_the_same_and_a_sign_out_is_a_503(tmp_path: Path, seconds: int) -> None:
+    with serving(tmp_path, write_timeout="1s", **AGE) as server:
+        user = User(server, "anna").sign_up()
+        with outage(server, user) as found:
+            time.sleep(3)
+            with locked(server.data / "accounts.db"):
+                time.sleep(seconds)
+                refused = user.ask("DELETE", "/v1/sessions/current")
+            time.sleep(1)
+        until(lambda: statuses(user) == {200}, seconds=5)
+
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"]
+    assert found.accepted == []
+    assert set(found.reads) == {200}
+    assert 500 not in found.others
+    assert found.others[503] > 0
 
 
 def test_a_sign_out_that_cannot_be_recorded_is_a_503_and_the_token_lives(tmp_path: Path) -> None:

@@ -187,3 +187,38 @@ def test_a_turn_that_was_set_while_the_clock_was_far_ahead_is_taken_when_it_is_r
     with file.writing() as connection:
         assert purge.claim(connection, NOON, NOON + DAY)
         assert not purge.claim(connection, NOON, NOON + DAY)
+
+
+def test_a_clock_that_leaps_ahead_must_stay_there_for_a_day_before_anything_is_removed(
+    file: AccountsFile, purger: Purger, clock: ManualClock
+) -> None:
+    purger.look()
+    with file.writing() as connection:
+        connection.execute("INSERT INTO revocations VALUES (1, 'a', 0, 1)")
+    clock.advance(40 * DAY)
+
+    for _ in range(3):
+        purger.look()
+        clock.advance(timedelta(minutes=30))
+    assert purger.removed == {}
+
+    clock.advance(DAY)
+    for _ in range(2):
+        purger.look()
+    assert purger.removed == {}, "nobody has looked for a day, as far as this one knows"
+
+
+def test_while_somebody_looks_what_waited_for_a_day_is_removed(
+    file: AccountsFile, purger: Purger, clock: ManualClock
+) -> None:
+    purger.look()
+    with file.writing() as connection:
+        connection.execute("INSERT INTO revocations VALUES (1, 'a', 0, 1)")
+    clock.advance(40 * DAY)
+    purger.look()
+
+    for _ in range(24 * 6 + 1):
+        clock.advance(timedelta(minutes=10))
+        purger.look()
+
+    assert purger.removed == {"revocations": 1}

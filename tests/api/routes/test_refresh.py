@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from api import refresh_cookie
 from api.app import create_app
 from api.services import Services, build_services
 from api.settings import Settings
@@ -239,3 +240,33 @@ def test_a_generation_that_was_never_handed_out_ends_the_session(
     assert refresh(client, ahead).status_code == 401
     assert refresh(client, anna.refresh_token).status_code == 401
     assert anna.ask("GET", "/v1/decks").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://Cards.Example:443/", "https://cards.example"),
+        ("http://cards.example:80", "http://cards.example"),
+        ("https://cards.example:8443/app", "https://cards.example:8443"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+    ],
+)
+def test_an_origin_is_compared_as_browsers_write_it(url: str, origin: str) -> None:
+    assert refresh_cookie.origin_of(url) == origin
+
+
+def test_where_the_issuer_is_https_a_page_without_it_is_none_of_ours(
+    settings: Settings, clock: ManualClock, cheap_passwords: Passwords
+) -> None:
+    environ = {"JAVUMBO_DATA": str(settings.data), "JAVUMBO_ISSUER": "https://cards.example"}
+    services = build_services(Settings.from_environ(environ), clock, cheap_passwords)
+    client = create_app(services).test_client()
+    sign_up(client, "anna")
+    token = sign_in(client, "anna").refresh_token
+    client.set_cookie(refresh_cookie.NAME, token, path=PATH)
+
+    plain = client.post(PATH, json={}, headers={"Origin": "http://localhost"})
+    secure = client.post(PATH, json={}, headers={"Origin": "https://cards.example"})
+    services.close()
+
+    assert (plain.status_code, secure.status_code) == (403, 200)
