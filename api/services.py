@@ -84,6 +84,8 @@ class Services:
         """Begin the work beside the requests, in the process that serves them."""
         self.watcher.start()
         self.follower.start()
+        if self.redis is not None:
+            self.redis.look()  # so that what is revoked first is heard of as soon as what follows
         self.background.start()
 
     def close(self) -> None:
