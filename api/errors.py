@@ -63,9 +63,10 @@ class ApiTokenNotFound(JavumboError):
 
 @dataclass
 class TooManyApiTokens(JavumboError):
-    """The caller has as many API tokens as one account can have."""
+    """The caller has as many API tokens as one account can have, or as many with those that were deleted."""
 
-    limit: int
+    live: int
+    remembered: int
 
 
 class RefreshTokenMissing(JavumboError):

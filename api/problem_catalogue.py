@@ -170,7 +170,10 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.CONFLICT,
         "too-many-api-tokens",
         "There are too many API tokens",
-        lambda error: f"You have {error.limit} API tokens, and cannot have more. Delete those you do not use.",
+        lambda error: (
+            f"You have {error.live} API tokens, {error.remembered} with those that were deleted before they ran out. "
+            "Delete those you do not use, or wait until some have run out."
+        ),
     ),
     errors.MetadataNeedsHttps: Problem(
         HTTPStatus.NOT_FOUND,

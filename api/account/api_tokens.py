@@ -21,7 +21,10 @@ from auth.tokens import AccessTokens, Grant
 log = logging.getLogger("javumbo.api_tokens")
 
 MOST = 50
-"""How many one account can have. Each that is deleted is remembered by every worker until it would have expired."""
+"""How many one account can have at a time."""
+
+MOST_REMEMBERED = 500
+"""How many with those that are deleted: every worker remembers these until they would have expired."""
 
 _SHOWN = 4
 
@@ -74,8 +77,9 @@ class ApiTokens:
 
     def _created(self, account: Account, new: NewApiToken) -> tuple[ApiToken, str]:
         with self.file.writing() as connection:
-            if api_tokens.count(connection, account.user_id) >= MOST:
-                raise TooManyApiTokens(MOST)
+            live, remembered = api_tokens.count(connection, account.user_id)
+            if live >= MOST or remembered >= MOST_REMEMBERED:
+                raise TooManyApiTokens(live, remembered)
             token_id = api_tokens.new_id(connection)
             grant = self._grant(account.user_id, token_id, new)
             text = self.tokens.issue(grant).text

@@ -52,10 +52,10 @@ def insert(connection: Connection, account: Account, token: ApiToken) -> None:
         raise AccountChanged(account.user_id)
 
 
-def count(connection: Connection, user_id: int) -> int:
-    """Return how many API tokens a user has, expired ones included."""
-    found: int = statements.run(connection, "count_api_tokens", user_id=user_id)["found"]
-    return found
+def count(connection: Connection, user_id: int) -> tuple[int, int]:
+    """Return how many API tokens a user has, and how many with those that were deleted before they ran out."""
+    row = statements.run(connection, "count_api_tokens", user_id=user_id)
+    return row["live"], row["remembered"]
 
 
 def page(connection: Connection, user_id: int, after: int, limit: int) -> list[ApiToken]:
@@ -66,19 +66,19 @@ def page(connection: Connection, user_id: int, after: int, limit: int) -> list[A
 
 def delete(connection: Connection, user_id: int, token_id: int, now: datetime) -> list[Revocation]:
     """Delete an API token of a user; return its entry in the record, or none if there is no such token."""
-    row = statements.run(connection, "delete_api_token", user_id=user_id, id=token_id)
+    row = statements.run(connection, "delete_api_token", user_id=user_id, id=token_id, deleted_at=to_ms(now))
     return revocations.insert(connection, [] if row is None else [row], now)
 
 
 def delete_by_sid(connection: Connection, user_id: int, sid: str, now: datetime) -> list[Revocation]:
     """Delete the API token behind a sid, likewise."""
-    row = statements.run(connection, "delete_api_token_by_sid", user_id=user_id, sid=sid)
+    row = statements.run(connection, "delete_api_token_by_sid", user_id=user_id, sid=sid, deleted_at=to_ms(now))
     return revocations.insert(connection, [] if row is None else [row], now)
 
 
 def delete_all(connection: Connection, user_id: int, now: datetime) -> list[Revocation]:
     """Delete every API token of a user; return their entries in the record."""
-    rows = statements.run(connection, "delete_api_tokens", user_id=user_id)
+    rows = statements.run(connection, "delete_api_tokens", user_id=user_id, deleted_at=to_ms(now))
     return revocations.insert(connection, list(rows), now)
 
 

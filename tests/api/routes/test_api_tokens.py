@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.account.api_tokens import MOST
+from api.account.api_tokens import MOST, MOST_REMEMBERED
 from api.services import Services
 from auth.passwords import Passwords
 from tests.callers import PASSWORD, Caller
@@ -163,6 +163,20 @@ def test_there_is_an_end_to_how_many_one_account_can_have(anna: Caller, services
 
     assert answer.status_code == 409
     assert answer.get_json()["type"] == "urn:javumbo:problem:too-many-api-tokens"
+
+
+def test_deleting_and_making_them_again_has_an_end_too(anna: Caller, services: Services) -> None:
+    program(anna)
+    columns = "sid, user_id, name, scope, last_characters, created_at, expires_at"
+    query(
+        services.settings.accounts_file,
+        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MOST_REMEMBERED - 1}) "
+        f"INSERT INTO api_tokens ({columns}, deleted_at) SELECT i, user_id, name, scope, last_characters, "
+        "created_at, expires_at, created_at FROM n, api_tokens WHERE id = 1",
+    )
+
+    assert len(listed(anna)) == 1
+    assert create(anna).status_code == 409
 
 
 def test_they_come_in_pages(anna: Caller) -> None:

@@ -13,7 +13,7 @@ CREATE TABLE counters (name text PRIMARY KEY, last bigint NOT NULL);
 CREATE TABLE revocations (seq bigint PRIMARY KEY, sid text, ended_at bigint, until bigint);
 CREATE TABLE api_tokens (
     id bigint PRIMARY KEY, sid text UNIQUE, user_id bigint, name text, scope text, last_characters text,
-    created_at bigint, expires_at bigint, last_used_day bigint
+    created_at bigint, expires_at bigint, last_used_day bigint, deleted_at bigint
 );
 CREATE TABLE reset_codes (user_id bigint PRIMARY KEY, digest text, expires_at bigint);
 CREATE TABLE purges (id bigint PRIMARY KEY, next_at bigint NOT NULL);

@@ -40,7 +40,9 @@ CREATE TABLE api_tokens (
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     -- The day (UTC, days since 1970) on which it was last used.
-    last_used_day INTEGER
+    last_used_day INTEGER,
+    -- A deleted one is kept until it would have expired: as long as every worker remembers it, it counts.
+    deleted_at INTEGER
 ) STRICT;
 
 CREATE INDEX api_tokens_of_user ON api_tokens (user_id, id);
