@@ -19,6 +19,7 @@ from api.errors import MalformedForm
 from api.routes import BLUEPRINTS
 from api.services import EXTENSION, Services
 from api.version import VERSION
+from auth.claim_rules import RANDOM_ID
 
 MAX_BODY = 1024 * 1024
 _DOCS = "/docs"
@@ -39,7 +40,7 @@ class IdConverter(BaseConverter):
 class SessionIdConverter(BaseConverter):
     """Ids of sessions in paths."""
 
-    regex = r"[A-Za-z0-9_-]{22}"
+    regex = RANDOM_ID
 
 
 class CheckedRequest(Request):

@@ -35,7 +35,7 @@ def main(arguments: list[str], environ: Mapping[str, str] = os.environ, clock: C
         return _refuse(str(error))
     except errors.StoreError as error:
         return _refuse(_what_to_do(error, settings))
-    except (errors.JavumboError, NotConfirmed) as error:
+    except (errors.NoSuchAccount, errors.SessionNotFound, errors.AccountGone, NotConfirmed) as error:
         return _refuse(_why(error))
     print(json.dumps(outcome.data, indent=2) if chosen.json else "\n".join(outcome.lines))
     return outcome.code

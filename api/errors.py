@@ -24,7 +24,7 @@ class PasswordNotConfirmed(JavumboError):
 
 @dataclass
 class AccountGone(JavumboError):
-    """The token's account has been deleted, or is being deleted."""
+    """The account has been deleted or disabled, or is being deleted."""
 
     user_id: int
 
@@ -155,7 +155,7 @@ class StoreDamaged(StoreError):
 
 
 class StoreBusy(StoreError):
-    """The file's lock did not come free in time."""
+    """The file's lock did not come free in time, or others changed the row again and again."""
 
 
 class StoreTooNew(StoreError):

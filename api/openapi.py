@@ -14,10 +14,10 @@ from api.oauth_errors import is_for_oauth_clients
 from api.problem_catalogue import Problem
 from api.problems import CONTENT_TYPE, OAUTH_CONTENT_TYPE
 from api.shapes import OAuthProblemView, ProblemView, StaleReviewView
-from auth.claim_rules import MAX_ID
+from auth.claim_rules import MAX_ID, RANDOM_ID
 
 _ID = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
-_SESSION_ID = {"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$"}
+_SESSION_ID = {"type": "string", "pattern": f"^{RANDOM_ID}$"}
 _WITH_BODY = {
     HTTPStatus.BAD_REQUEST: "The body is not valid JSON.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",

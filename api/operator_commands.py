@@ -14,7 +14,6 @@ from api.account.recovery import ResetCode
 from api.services import OperatorServices
 from auth.key_commands import Outcome
 from auth.rotation import text as text_of
-from auth.sessions import EndedBy
 
 NOTICED = "Workers that run follow within a second; nothing has to be restarted."
 
@@ -71,7 +70,7 @@ class OperatorCommands:
         """End every session and API token of an account. NotConfirmed."""
         account = self._account(name)
         _ask(confirm, f"Every session and API token of {account} ends. End them?")
-        ended = self.services.accounts.end_everything(account.user_id, EndedBy.OPERATOR)
+        ended = self.services.accounts.end_everything(account.user_id)
         return _told(account, f"{ended} sessions and API tokens of {account} have ended.", ended=ended)
 
     def reset(self, name: str) -> Outcome:

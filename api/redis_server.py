@@ -19,9 +19,9 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
+from auth.redis_safety import OLDEST
 from auth.settings import SettingInvalid
 
-OLDEST = (7, 0)
 _PROGRAMS = ("valkey-server", "redis-server")
 _READY_WITHIN = 5.0
 _FREED_WITHIN = 5.0

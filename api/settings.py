@@ -80,7 +80,7 @@ class Settings(AuthSettings):
         "", redis_url, "Redis to use (redis, rediss or unix); one of its own is started when empty.", is_secret=True
     )
     start_without_redis: bool = setting(
-        "no", yes_or_no, "Whether to start though the Redis of REDIS_URL is down: yes or no."
+        "no", yes_or_no, "Whether to start though the Redis of REDIS_URL cannot be used: yes or no."
     )
     cors_origins: tuple[str, ...] = setting(
         "", origins, "Origins whose pages may call the API, separated by commas; none when empty."

@@ -51,7 +51,10 @@ def matches(pattern: re.Pattern[str]) -> Rule:
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
-is_random_id = matches(re.compile(r"[A-Za-z0-9_-]{22}"))
+RANDOM_ID = r"[A-Za-z0-9_-]{22}"
+"""What an id of `auth.encoding.random_id` looks like."""
+
+is_random_id = matches(re.compile(RANDOM_ID))
 
 
 def instant(date: int) -> datetime:

@@ -16,9 +16,6 @@ ACCOUNT = "account"
 SESSION_SCOPE = frozenset({COLLECTION_READ, COLLECTION_WRITE, ACCOUNT})
 """What a token of a session may do: everything."""
 
-API_TOKEN_SCOPES = (COLLECTION_READ, COLLECTION_WRITE)
-"""What an API token may be given; never the account."""
-
 CLIENTS = ("web", "cli", "compat")
 """The clients a session can be opened by; a token of an API token has `api:<id>`."""
 
@@ -60,7 +57,7 @@ class Claims:
             "sub": str(self.user_id),
             "user_id": self.user_id,
             "client_id": self.client_id,
-            "scope": " ".join(sorted(self.scope)),
+            "scope": written(self.scope),
             "iat": int(self.issued_at.timestamp()),
             "exp": int(self.expires_at.timestamp()),
             "jti": self.token_id,
@@ -92,6 +89,11 @@ class Claims:
 def client_of(api_token_id: int) -> str:
     """Return the client that an API token's tokens name."""
     return f"{_API}{api_token_id}"
+
+
+def written(scope: frozenset[str]) -> str:
+    """Return a scope as it stands in tokens and answers (RFC 6749 §3.3)."""
+    return " ".join(sorted(scope))
 
 
 _RULES: dict[str, Rule] = {

@@ -19,7 +19,7 @@ from auth.redis_link import FEED_BLOCK, RedisLink
 from auth.revocations import EPOCH, Revocation, Revocations
 
 PUBLISH_EVERY = timedelta(milliseconds=10)
-# Also the least time between two reads: what comes in a burst is read together.
+# The least time between two reads, so that what comes in a burst is read together.
 LISTEN_EVERY = timedelta(milliseconds=25)
 BATCH = 500
 # Entries of the stream, about; a worker that was away for longer has the record.

@@ -9,7 +9,8 @@ from threading import Lock
 from auth.clock import Clock
 from auth.errors import RevocationsUnknown, RevokedToken
 
-STEP = timedelta(seconds=10)
+# By how many seconds the wall clock may wander from the monotonic one without having been set.
+_STEP = 10.0
 MARGIN = timedelta(minutes=1)
 MINUTE = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -161,9 +162,6 @@ class Revocations:
         if self._read_at == -inf:
             return "the record of revocations has not been read yet"
         return f"the record of revocations was last read {monotonic - self._read_at:.0f} s ago"
-
-
-_STEP = STEP.total_seconds()
 
 
 def _leaves(until: datetime) -> int:

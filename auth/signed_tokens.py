@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from auth import compact, encoding
-from auth.errors import InvalidClaim, MalformedToken, WrongAlgorithm
+from auth.errors import MalformedToken, WrongAlgorithm
 from auth.keyring import KeyRing
 from auth.keystore import KeyStore
 from auth.ring_document import Purpose, RingEntry
@@ -20,9 +20,9 @@ class Opened:
     key: RingEntry
 
     def require_purpose(self, purpose: Purpose) -> None:
-        """Make sure that the key signs tokens of this kind. InvalidClaim."""
+        """Make sure that the key signs tokens of this kind. MalformedToken."""
         if self.key.purpose is not purpose:
-            raise InvalidClaim("client_id", f"is not one of those that a key for {self.key.purpose.value} signs for")
+            raise MalformedToken(f"its key is for {self.key.purpose.value}")
 
 
 class SignedTokens:

@@ -145,12 +145,12 @@ class Accounts:
         with self.file.writing() as connection:
             accounts.set_operator(connection, user_id, is_operator=is_operator)
 
-    def end_everything(self, user_id: int, why: EndedBy) -> int:
-        """End every session and API token of an account; return how many there were."""
+    def end_everything(self, user_id: int) -> int:
+        """End every session and API token of an account, for an operator; return how many there were."""
         with self.file.writing() as connection:
             accounts.raise_version(connection, user_id)
-            ended = self._end_everything(connection, user_id, why)
-        self.endings.tell(user_id, why, ended)
+            ended = self._end_everything(connection, user_id, EndedBy.OPERATOR)
+        self.endings.tell(user_id, EndedBy.OPERATOR, ended)
         return len(ended)
 
     def delete(self, user_id: int, password: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from api.account.endings import Endings
 from api.errors import SessionNotFound
@@ -12,8 +11,6 @@ from api.store.oversight import EVERYBODY, OpenSession
 from api.store.revocations import RecordedRevocation
 from auth.clock import Clock
 from auth.sessions import EndedBy
-
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Oversight:
     def revocations(self, limit: int) -> tuple[Sequence[RecordedRevocation], int]:
         """Return entries of the record, the newest first, and how many it has."""
         with self.file.reading() as connection:
-            return revocations.listed(connection, _EVER, limit), oversight.count_revocations(connection)
+            return revocations.listed(connection, limit), oversight.count_revocations(connection)
 
     def end(self, sid: str) -> int:
         """End the session or the API token behind a sid; return whose it was. SessionNotFound if there is none left."""

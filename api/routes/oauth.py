@@ -14,7 +14,7 @@ from api.oauth_errors import for_oauth_clients
 from api.problems import raises
 from api.services import services
 from api.shapes import View
-from auth.claims import COLLECTION_READ, SESSION_SCOPE, Claims
+from auth.claims import COLLECTION_READ, SESSION_SCOPE, Claims, written
 from auth.errors import RefreshRefused
 
 bp = APIBlueprint("oauth", __name__, url_prefix="/oauth", tag="OAuth")
@@ -78,7 +78,7 @@ class IntrospectionView(View):
         """Show a token that is good."""
         return cls(
             active=True,
-            scope=_written(found.scope),
+            scope=written(found.scope),
             client_id=found.client_id,
             username=found.username,
             token_type=found.token_type,
@@ -114,7 +114,7 @@ def refresh_token(asked: TokenRequest) -> Response:
         token_type="Bearer",  # noqa: S106 - a scheme, not a secret
         expires_in=int((claims.expires_at - claims.issued_at).total_seconds()),
         refresh_token=opened.tokens.refresh,
-        scope=_written(claims.scope),
+        scope=written(claims.scope),
     )
     return make_response(view.model_dump(), {"Pragma": "no-cache"})
 
@@ -144,7 +144,3 @@ def introspect_token(asked: TokenForm, caller: Claims) -> Response:
     found = services().introspection.introspect(asked.token, caller.user_id)
     view = IntrospectionView(active=False) if found is None else IntrospectionView.of(found)
     return make_response(view.model_dump(exclude_none=True))
-
-
-def _written(scope: frozenset[str]) -> str:
-    return " ".join(sorted(scope))

@@ -17,7 +17,7 @@ from api.problems import raises
 from api.routes.accounts import AccountView, PasswordConfirmation
 from api.services import services
 from api.shapes import Input, View
-from auth.claims import ACCOUNT, Claims
+from auth.claims import ACCOUNT, Claims, written
 from auth.errors import HashingBusy, RefreshRefused
 from auth.sessions import EndedBy, Session
 
@@ -63,7 +63,7 @@ class OpenedSessionView(View):
             expires_in=int((claims.expires_at - claims.issued_at).total_seconds()),
             refresh_token=opened.tokens.refresh,
             session_id=claims.session_id,
-            scope=" ".join(sorted(claims.scope)),
+            scope=written(claims.scope),
             user=AccountView.model_validate(opened.account),
         )
 

@@ -11,7 +11,7 @@ from api.store.instants import from_ms, to_ms
 
 @dataclass(frozen=True)
 class Account:
-    """One user. `version` is raised by whatever ends the user's sessions."""
+    """One user. `version` is raised by whatever ends all of the user's sessions, or all but one."""
 
     user_id: int
     username: str

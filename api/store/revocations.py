@@ -36,9 +36,9 @@ def insert(connection: Connection, ended: Sequence[Row], now: datetime) -> list[
     return found
 
 
-def listed(connection: Connection, since: datetime, limit: int) -> list[RecordedRevocation]:
-    """Return entries that last at least until an instant, the newest first."""
-    rows = statements.run(connection, "revocations_listed", since=to_ms(since), page=limit)
+def listed(connection: Connection, limit: int) -> list[RecordedRevocation]:
+    """Return entries of the record, the newest first."""
+    rows = statements.run(connection, "revocations_listed", page=limit)
     return [RecordedRevocation(row["seq"], row["sid"], from_ms(row["ended_at"]), from_ms(row["until"])) for row in rows]
 
 

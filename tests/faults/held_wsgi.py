@@ -8,18 +8,17 @@ import os
 import time
 from pathlib import Path
 
-from pwdlib.hashers.argon2 import Argon2Hasher
-
 from api import request_log
 from api.app import create_app
 from api.services import build_services
 from api.settings import Settings
 from auth.passwords import Passwords
+from tests.cheap import HASHER
 
 
 class HeldPasswords(Passwords):
     def __init__(self, data: Path) -> None:
-        super().__init__(4, 8, hasher=Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+        super().__init__(4, 8, hasher=HASHER)
         self._hold, self._held = data / "hold", data / "held"
 
     def verify(self, password: str, stored: str | None) -> str | None:

@@ -12,9 +12,9 @@ SELECT counters.last, revocations.seq, revocations.sid, revocations.until
 FROM counters LEFT JOIN revocations ON revocations.until >= :until
 WHERE counters.name = 'revocations';
 
--- name: revocations_listed(since, page)
+-- name: revocations_listed(page)
 SELECT seq, sid, ended_at, until FROM revocations
-WHERE until >= :since ORDER BY seq DESC LIMIT CAST(:page AS bigint);
+ORDER BY seq DESC LIMIT CAST(:page AS bigint);
 
 -- name: purge_revocations(before, page)!
 DELETE FROM revocations WHERE seq IN (

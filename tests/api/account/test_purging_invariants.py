@@ -80,7 +80,8 @@ def fill(file: AccountsFile, rows: Rows) -> None:
             connection.execute("INSERT INTO revocations VALUES (?, 'a sid', 0, ?)", (number, ms(until)))
         for number, end_of in enumerate(rows.api_tokens):
             connection.execute(
-                "INSERT INTO api_tokens VALUES (?, ?, 1, '', '', '', 0, ?, NULL, NULL)", (number, str(number), ms(end_of))
+                "INSERT INTO api_tokens VALUES (?, ?, 1, '', '', '', 0, ?, NULL, NULL)",
+                (number, str(number), ms(end_of)),
             )
         if rows.code is not None:
             connection.execute("INSERT INTO reset_codes VALUES (1, 'a digest', ?)", (ms(rows.code),))

@@ -16,7 +16,6 @@ from api.account.sessions import SignIn
 from api.errors import AccountGone, ResetRefused, WrongCredentials
 from api.services import Services
 from auth.passwords import Passwords
-from auth.sessions import EndedBy
 from tests.callers import PASSWORD
 from tests.clocks import ManualClock
 from tests.files import query
@@ -197,7 +196,7 @@ def test_an_account_disabled_while_the_password_is_hashed_stays_so(recovery: Rec
     [
         lambda services: services.accounts.change_password(1, "", PasswordChange(PASSWORD, ANOTHER, True)),
         lambda services: services.accounts.disable(1),
-        lambda services: services.accounts.end_everything(1, EndedBy.OPERATOR),
+        lambda services: services.accounts.end_everything(1),
     ],
     ids=["another password", "disabling", "ending everything"],
 )

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from api.store.accounts import Account
-from api.store.api_tokens import ApiToken
 from auth.sessions import Session
 from tests.clocks import NOON
 
@@ -20,14 +19,5 @@ SESSION = Session(
     created_at=NOON,
     last_used_at=NOON,
     address="192.0.2.1",
-    expires_at=NOON + timedelta(days=90),
-)
-API_TOKEN = ApiToken(
-    id=1,
-    sid="T" * 22,
-    name="a program",
-    scopes=("collection:read",),
-    last_characters="abcd",
-    created_at=NOON,
     expires_at=NOON + timedelta(days=90),
 )
