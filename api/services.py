@@ -1,7 +1,7 @@
 """The only file that names concrete classes: builds everything the application is made of."""
 
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -40,7 +40,7 @@ from auth.passwords import Passwords
 from auth.redis_link import RedisLink
 from auth.revocation_feed import RECORD_EVERY, RecordFollower
 from auth.revocation_stream import LISTEN_EVERY, PUBLISH_EVERY, RevocationStream
-from auth.revocations import Revocations
+from auth.revocations import Revocation, Revocations
 from auth.ring_document import Purpose
 from auth.ring_watcher import RingWatcher
 from auth.rotation import RELOAD
@@ -129,11 +129,8 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
     watcher = RingWatcher(keystore, settings)
     patience = Patience(settings.write_timeout.total_seconds(), settings.waiting_threads)
     file, record_file = AccountsFile(settings.accounts_file, patience), AccountsFile(settings.accounts_file, patience)
-    revocations = Revocations(clock, settings.revocation_max_age, on_read=metrics.knowledge)
-    follower = RecordFollower(revocations, SqliteRevocationRecord(record_file))
-    redis = RedisLink(settings.redis_url, clock, on_state=metrics.redis) if settings.redis_url else None
-    stream = None if redis is None else _stream(redis, revocations, settings, metrics)
-    endings = Endings(revocations.add if stream is None else stream.announce, metrics.revoked)
+    known = _follow(settings, record_file, clock, metrics)
+    endings = Endings(known.announce, metrics.revoked)
     collections = _collections(settings, patience, clock, file)
     uses = TokenUses(file, clock)
     access = AccessTokens(keystore, settings, clock)
@@ -141,10 +138,9 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
     tokens, rules = SessionTokens(keystore, settings, clock), SessionRules(settings)
     tasks = [
         Task("key ring", RELOAD, watcher.look),
-        Task("revocation record", RECORD_EVERY, follower.read),
         Task("last use of API tokens", _WRITE_USES_EVERY, uses.write, is_vital=False),
         Task("purge", LOOK_EVERY, Purging(file, clock, metrics.purged).look, is_vital=False),
-        *_redis_tasks(redis, stream),
+        *known.tasks(),
     ]
     return Services(
         settings=settings,
@@ -153,15 +149,15 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
         keystore=keystore,
         watcher=watcher,
         background=Background(tasks, clock, on_failure=metrics.background),
-        authenticate=_authenticator(access, revocations, uses, metrics, clock),
-        revocations=revocations,
-        follower=follower,
-        redis=redis,
+        authenticate=_authenticator(access, known.revocations, uses, metrics, clock),
+        revocations=known.revocations,
+        follower=known.follower,
+        redis=known.redis,
         accounts=accounts,
         sessions=Sessions(file, passwords, tokens, rules, endings, clock),
         refreshing=Refreshing(file, tokens, rules, endings, clock, metrics.refreshed, metrics.replayed_elsewhere),
         revoking=Revoking(file, access, tokens, endings, clock),
-        introspection=Introspection(file, access, tokens, rules, revocations, settings.issuer, clock),
+        introspection=Introspection(file, access, tokens, rules, known.revocations, settings.issuer, clock),
         api_tokens=ApiTokens(file, accounts, access, endings, clock),
         recovery=Recovery(file, passwords, endings, clock),
         token_uses=uses,
@@ -214,19 +210,42 @@ def _most_open(settings: Settings) -> int:
     return max(1, min(settings.open_collections, (soft - OTHER_DESCRIPTORS) // 4))
 
 
-def _stream(redis: RedisLink, revocations: Revocations, settings: Settings, metrics: Metrics) -> RevocationStream:
+@dataclass(frozen=True)
+class _Following:
+    """What knows of revocations, and what tells of them: Redis only where there is one."""
+
+    revocations: Revocations
+    follower: RecordFollower
+    redis: RedisLink | None = None
+    stream: RevocationStream | None = None
+
+    def announce(self, ended: Sequence[Revocation]) -> None:
+        if self.stream is None:
+            self.revocations.add(ended)
+        else:
+            self.stream.announce(ended)
+
+    def tasks(self) -> list[Task]:
+        following = [Task("revocation record", RECORD_EVERY, self.follower.read)]
+        if self.redis is None or self.stream is None:
+            return following
+        return [
+            *following,
+            Task("redis", _LOOK_EVERY, self.redis.look, is_vital=False),
+            Task("revocation stream", LISTEN_EVERY, self.stream.listen, is_vital=False),
+            Task("revocation publisher", PUBLISH_EVERY, self.stream.publish, is_vital=False),
+        ]
+
+
+def _follow(settings: Settings, file: AccountsFile, clock: Clock, metrics: Metrics) -> _Following:
+    revocations = Revocations(clock, settings.revocation_max_age, on_read=metrics.knowledge)
+    follower = RecordFollower(revocations, SqliteRevocationRecord(file))
+    if not settings.redis_url:
+        return _Following(revocations, follower)
+    redis = RedisLink(settings.redis_url, clock, on_state=metrics.redis)
     # Several services may share one Redis; their names begin with who issues the tokens.
-    return RevocationStream(redis, revocations, f"{settings.issuer}:revocations", metrics.appended)
-
-
-def _redis_tasks(redis: RedisLink | None, stream: RevocationStream | None) -> list[Task]:
-    if redis is None or stream is None:
-        return []
-    return [
-        Task("redis", _LOOK_EVERY, redis.look, is_vital=False),
-        Task("revocation stream", LISTEN_EVERY, stream.listen, is_vital=False),
-        Task("revocation publisher", PUBLISH_EVERY, stream.publish, is_vital=False),
-    ]
+    stream = RevocationStream(redis, revocations, f"{settings.issuer}:revocations", metrics.appended)
+    return _Following(revocations, follower, redis, stream)
 
 
 def _collections(settings: Settings, patience: Patience, clock: Clock, file: AccountsFile) -> SqliteCollections:

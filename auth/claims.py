@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from auth import claim_rules
@@ -43,6 +43,11 @@ class Claims:
     def is_of_api_token(self) -> bool:
         """Tell whether an API token stands behind this one, and not a session."""
         return self.client_id.startswith(_API)
+
+    @property
+    def lifetime(self) -> timedelta:
+        """How long the token lives from when it was issued."""
+        return self.expires_at - self.issued_at
 
     def require_unexpired(self, now: datetime) -> None:
         """ExpiredToken once the instant in `exp` has come."""

@@ -112,7 +112,7 @@ def refresh_token(asked: TokenRequest) -> Response:
     view = TokenView(
         access_token=opened.tokens.access.text,
         token_type="Bearer",  # noqa: S106 - a scheme, not a secret
-        expires_in=int((claims.expires_at - claims.issued_at).total_seconds()),
+        expires_in=int(claims.lifetime.total_seconds()),
         refresh_token=opened.tokens.refresh,
         scope=written(claims.scope),
     )

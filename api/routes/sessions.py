@@ -60,7 +60,7 @@ class OpenedSessionView(View):
         return cls(
             access_token=opened.tokens.access.text,
             token_type="Bearer",  # noqa: S106 - a scheme, not a secret
-            expires_in=int((claims.expires_at - claims.issued_at).total_seconds()),
+            expires_in=int(claims.lifetime.total_seconds()),
             refresh_token=opened.tokens.refresh,
             session_id=claims.session_id,
             scope=written(claims.scope),

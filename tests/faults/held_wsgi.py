@@ -14,6 +14,7 @@ from api.services import build_services
 from api.settings import Settings
 from auth.passwords import Passwords
 from tests.cheap import HASHER
+from tests.faults.triggers import used_up
 
 
 class HeldPasswords(Passwords):
@@ -23,19 +24,11 @@ class HeldPasswords(Passwords):
 
     def verify(self, password: str, stored: str | None) -> str | None:
         better = super().verify(password, stored)
-        if taken(self._hold):
+        if used_up(self._hold):
             self._held.write_text(str(os.getpid()))
             while self._held.exists():
                 time.sleep(0.01)
         return better
-
-
-def taken(trigger: Path) -> bool:
-    try:
-        trigger.unlink()
-    except FileNotFoundError:
-        return False
-    return True
 
 
 request_log.configure()

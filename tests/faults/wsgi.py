@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from api import request_log
 from api.app import create_app
@@ -21,6 +20,7 @@ from api.store.collections import SqliteCollections
 from api.store.pool import Pool
 from api.store.write_lock import Patience
 from auth.clock import SystemClock
+from tests.faults.triggers import used_up
 
 
 class StoppingCollections(SqliteCollections):
@@ -36,14 +36,6 @@ class StoppingCollections(SqliteCollections):
             if used_up(self._data / f"stop_{user_id}"):
                 # To this thread: sent to the process, another may take it, and this one go on to the commit.
                 signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
-
-
-def used_up(trigger: Path) -> bool:
-    try:
-        trigger.unlink()
-    except FileNotFoundError:
-        return False
-    return True
 
 
 request_log.configure()
