@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 from werkzeug.routing import BaseConverter
 from werkzeug.utils import cached_property
 
-from api import authentication, openapi, problems, request_log
+from api import authentication, openapi, problems, rate_limit_fields, request_log
 from api.errors import MalformedForm
 from api.routes import BLUEPRINTS
 from api.services import EXTENSION, Services
@@ -111,6 +111,7 @@ def create_app(services: Services) -> APIFlask:
     app.url_map.converters["sid"] = SessionIdConverter
     app.extensions[EXTENSION] = services
     request_log.register(app)
+    rate_limit_fields.register(app)
     problems.register(app)
     app.after_request(_set_headers)
     for blueprint in BLUEPRINTS:
@@ -140,7 +141,7 @@ def _serve_docs(app: APIFlask) -> None:
 def _allow_origins(app: APIFlask, origins: tuple[str, ...]) -> None:
     if origins:
         headers = ["Authorization", "Content-Type"]
-        exposed = ["X-Request-ID", "Retry-After", "WWW-Authenticate"]
+        exposed = ["X-Request-ID", "Retry-After", "WWW-Authenticate", *rate_limit_fields.FIELDS]
         # The extension would take the brackets of an IPv6 address for a regular expression.
         exactly = [re.compile(re.escape(origin) + r"\Z") for origin in origins]
         common = {"origins": exactly, "allow_headers": headers, "expose_headers": exposed, "max_age": 600}

@@ -29,13 +29,14 @@ class Access:
 def signed_in(scope: str) -> Callable[[View], View]:
     """Verify the caller's token before anything else of the request is looked at; pass its claims as `caller`.
 
-    InsufficientScope if the token is not good for this scope.
+    InsufficientScope if the token is not good for this scope; QuotaExceeded.
     """
 
     def declare(view: View) -> View:
         @wraps(view)
         def authenticated(*args: Any, **kwargs: Any) -> Any:
             caller = services().authenticate(request)
+            services().throttle(caller)
             if scope not in caller.scope:
                 raise InsufficientScope(scope)
             return view(*args, caller=caller, **kwargs)
@@ -43,6 +44,11 @@ def signed_in(scope: str) -> Callable[[View], View]:
         return _mark(authenticated, Access(scope))
 
     return declare
+
+
+def client_address() -> str:
+    """Return the address that the current request comes from."""
+    return services().address_of(request)
 
 
 def public(view: View) -> View:

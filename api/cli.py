@@ -6,8 +6,11 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from typing import Any
 
-from api import errors, server
+from pydantic import TypeAdapter, ValidationError
+
+from api import errors, server, text
 from api.operator_commands import Confirm, NotConfirmed, OperatorCommands
 from api.services import build_operator_services
 from api.settings import Settings
@@ -35,7 +38,7 @@ def main(arguments: list[str], environ: Mapping[str, str] = os.environ, clock: C
         return _refuse(str(error))
     except errors.StoreError as error:
         return _refuse(_what_to_do(error, settings))
-    except (errors.NoSuchAccount, errors.SessionNotFound, errors.AccountGone, NotConfirmed) as error:
+    except (errors.NameTaken, errors.NoSuchAccount, errors.SessionNotFound, errors.AccountGone, NotConfirmed) as error:
         return _refuse(_why(error))
     print(json.dumps(outcome.data, indent=2) if chosen.json else "\n".join(outcome.lines))
     return outcome.code
@@ -48,6 +51,8 @@ def _refuse(sentence: str) -> int:
 
 def _why(error: Exception) -> str:
     match error:
+        case errors.NameTaken(username):
+            return f"Another account is called {username!r}; choose another username."
         case errors.NoSuchAccount(username):
             return f"No account is called {username!r}; the case of its letters counts."
         case errors.SessionNotFound(sid):
@@ -58,7 +63,8 @@ def _why(error: Exception) -> str:
 
 
 def _what_to_do(error: errors.StoreError, settings: Settings) -> str:
-    file = settings.accounts_file.absolute()
+    folder = settings.data if error.file == settings.accounts_file.name else settings.collections_folder
+    file = (folder / error.file).absolute()
     advice = {
         errors.StoreMissing: "is not there; it must be the service's folder; the service makes the file when it starts",
         errors.StorageFull: "cannot be written, for the disk is full; make room and repeat the command",
@@ -116,6 +122,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_accounts(group: _Group) -> None:
+    create = group.add(
+        "create",
+        "make an account, and a one-time code for its owner's password",
+        lambda do, chosen: do.create(chosen.username, chosen.name or chosen.username),
+    )
+    create.add_argument("username", metavar="USERNAME", type=_as(text.Username), help="what its owner signs in with")
+    create.add_argument("--name", type=_as(text.DisplayName), help="the name it is shown under (the username)")
     operator = group.add_named(
         "operator",
         "say whether an account may ask about the tokens of others",
@@ -148,6 +161,19 @@ def _add_sessions(group: _Group) -> None:
 
 def _add_limit(command: argparse.ArgumentParser) -> None:
     command.add_argument("--limit", type=_limit, default=_SHOWN, help=f"how many are shown ({_SHOWN})")
+
+
+def _as(kind: Any) -> Callable[[str], str]:
+    """Read a text by the rules that it is held to over HTTP."""
+    adapter: TypeAdapter[str] = TypeAdapter(kind)
+
+    def read(value: str) -> str:
+        try:
+            return adapter.validate_python(value)
+        except ValidationError as error:
+            raise argparse.ArgumentTypeError(error.errors()[0]["msg"]) from error
+
+    return read
 
 
 def _limit(value: str) -> int:

@@ -7,6 +7,10 @@ class JavumboError(Exception):
     """Anything the service refuses or cannot do."""
 
 
+class SignUpClosed(JavumboError):
+    """Nobody can make an account for themselves here; operators can."""
+
+
 @dataclass
 class NameTaken(JavumboError):
     """Another account has this username."""
@@ -136,6 +140,14 @@ class MetadataNeedsHttps(JavumboError):
     """RFC 8414 metadata is for issuers with https; this one has none."""
 
     issuer: str
+
+
+@dataclass
+class QuotaReached(JavumboError):
+    """The write would make the user's collection take more room than it may. Carries how many bytes it takes now."""
+
+    used: int
+    quota: int
 
 
 @dataclass

@@ -11,6 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 
 from auth.clock import Clock
+from auth.errors import LimitReached
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder in which the workers put their numbers together; unset, there is one process."""
@@ -59,6 +60,7 @@ class Metrics:
         # Never is infinitely long ago; a 0 would be the start of the machine.
         self._read_at.set(-inf)
         self._known = self._gauge("javumbo_revocations_known", "Revocations a worker has in memory.", "all")
+        self._limited = self._counter("limited_requests", "Requests refused by a limit, by policy.", "policy", "code")
         self._redis_up = self._gauge("javumbo_redis_up", "Workers that reach Redis.")
         self._redis_changes = self._counter("redis_state_changes", "Times a worker found Redis up or down.", "state")
         self._appends = self._counter("revocation_appends", "Batches of revocations told to Redis.", "outcome")
@@ -101,6 +103,11 @@ class Metrics:
     def refused(self, code: str) -> None:
         """Tell that an access token was refused."""
         self._refused.labels(code).inc()
+
+    def limited(self, error: LimitReached) -> None:
+        """Tell that a request was refused by a limit."""
+        for policy in error.policies:
+            self._limited.labels(policy, error.code).inc()
 
     def knowledge(self, read_at: float, entries: int) -> None:
         """Tell when the last good read of the record began (monotonic seconds), and how many revocations are known."""

@@ -29,6 +29,8 @@ _ERRORS = {
     "insufficient-scope": OAuthError(HTTPStatus.FORBIDDEN, "insufficient_scope"),
     "body-too-large": OAuthError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "invalid_request"),
     "temporarily-unavailable": _UNAVAILABLE,
+    "temporary-reduced-capacity": _UNAVAILABLE,
+    "quota-exceeded": OAuthError(HTTPStatus.TOO_MANY_REQUESTS, "temporarily_unavailable"),
     # Only a 503 tells a client that the token it wanted revoked is still good, and that it may try again.
     "storage-full": _UNAVAILABLE,
     "internal-error": OAuthError(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"),

@@ -29,6 +29,7 @@ _SIGNED_IN = {
     HTTPStatus.BAD_REQUEST: "The access token is in the query string, or in two places.",
     HTTPStatus.UNAUTHORIZED: "The access token is missing or not valid.",
     HTTPStatus.FORBIDDEN: "The access token does not have the scope that `security` names.",
+    HTTPStatus.TOO_MANY_REQUESTS: "There were too many requests; see `Retry-After`.",
 }
 _WITH_STORE = {
     HTTPStatus.SERVICE_UNAVAILABLE: "The service cannot answer at the moment; see `Retry-After`.",
@@ -38,6 +39,7 @@ _WITH_STORE = {
 _OF_OAUTH = {
     HTTPStatus.BAD_REQUEST: "The request is refused; `error` says why.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 1 MiB.",
+    HTTPStatus.TOO_MANY_REQUESTS: "There were too many requests; see `Retry-After`.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Nothing was changed, and nothing can be told at the moment; see `Retry-After`.",
 }
 _WITHOUT_STORE = {"health.get_health", "discovery.get_jwks", "discovery.get_metadata"}

@@ -1,21 +1,26 @@
 """What operators do with accounts, sessions and the record; each command returns what there is to say.
 
-None of them needs the service to run, nor Redis: they write to the accounts file, which every worker reads.
+None of them needs the service to run, nor Redis: they write to the accounts file, which every worker reads. Making
+an account makes its collection, too.
 """
 
 import json
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from api import text
+from api.account.accounts import NewAccount
 from api.account.recovery import ResetCode
 from api.services import OperatorServices
 from auth.key_commands import Outcome
 from auth.rotation import text as text_of
 
 NOTICED = "Workers that run follow within a second; nothing has to be restarted."
+
+_PASSWORD_BYTES = 32
 
 Confirm = Callable[[str], bool]
 
@@ -41,6 +46,12 @@ class OperatorCommands:
     """The commands, over one accounts file. NoSuchAccount for a name that nobody has; a StoreError."""
 
     services: OperatorServices
+
+    def create(self, username: str, name: str) -> Outcome:
+        """Make an account, open or not as signing up may be, and a code for its owner's password. NameTaken."""
+        # Nobody is told this password: the owner sets the first that anybody knows.
+        self.services.accounts.create(NewAccount(username, name, secrets.token_urlsafe(_PASSWORD_BYTES)))
+        return self.reset(username)
 
     def set_operator(self, name: str, *, is_operator: bool) -> Outcome:
         """Say whether an account may ask about the tokens of others."""

@@ -13,6 +13,8 @@ from auth import errors as auth_errors
 
 _CHALLENGE = 'Bearer realm="javumbo"'
 RETRY = {"Retry-After": "2"}
+REGISTERED = frozenset({"quota-exceeded", "temporary-reduced-capacity"})
+"""Problems that are not of our making (draft-ietf-httpapi-ratelimit-headers-11 §5)."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,21 @@ _INVALID_TOKEN = Problem(
         "WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token", error_description="The access token is not valid"'
     },
 )
+_MEMBER = "violated-policies"
+
+
+def _limited(status: HTTPStatus, code: str, title: str, detail: str, level: int) -> Problem:
+    return Problem(
+        status,
+        code,
+        title,
+        lambda error: detail.format(policies=" and ".join(error.policies), wait=error.wait),
+        lambda error: {"Retry-After": str(error.wait)},
+        members=lambda error: {_MEMBER: list(error.policies)},
+        level=level,
+    )
+
+
 _UNAVAILABLE = Problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "temporarily-unavailable",
@@ -107,6 +124,20 @@ PROBLEMS: dict[type[Exception], Problem] = {
         lambda error: {"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{error.scope}"'},
         members=lambda error: {"scope": error.scope},
     ),
+    auth_errors.QuotaExceeded: _limited(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "quota-exceeded",
+        "There were too many requests of this kind",
+        "This is beyond the limit {policies}. Nothing was changed. Send the request again in {wait} s.",
+        logging.INFO,
+    ),
+    auth_errors.CapacityReduced: _limited(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "temporary-reduced-capacity",
+        "The service cannot take as many requests of this kind as usual",
+        "There is less than usual of {policies} for a while. Nothing was changed. Send the request again in {wait} s.",
+        logging.WARNING,
+    ),
     errors.WrongCredentials: Problem(
         HTTPStatus.UNAUTHORIZED,
         "wrong-credentials",
@@ -132,6 +163,12 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "not-found",
         "There is no such account",
         lambda error: f"No account is called {error.username!r}.",
+    ),
+    errors.SignUpClosed: Problem(
+        HTTPStatus.FORBIDDEN,
+        "sign-up-closed",
+        "Nobody can sign up here",
+        _says("Accounts are made by the operators of this service. Ask whoever runs it for one."),
     ),
     errors.NameTaken: Problem(
         HTTPStatus.CONFLICT,
@@ -225,6 +262,16 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "invalid-scope",
         "The scope is not the session's",
         _says("Leave 'scope' out, or send all of what the session is good for: it is not narrowed."),
+    ),
+    errors.QuotaReached: Problem(
+        HTTPStatus.INSUFFICIENT_STORAGE,
+        "quota-reached",
+        "Your collection may not take more room",
+        lambda error: (
+            f"It takes {error.used} bytes, may take {error.quota}, and this needs more. Nothing was changed. Shorten "
+            "long cards, or ask the operator for more room. Deleted cards count until they are removed for good."
+        ),
+        members=lambda error: {"used": error.used, "quota": error.quota},
     ),
     errors.StorageFull: Problem(
         HTTPStatus.INSUFFICIENT_STORAGE,

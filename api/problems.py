@@ -13,12 +13,13 @@ from werkzeug.exceptions import HTTPException
 
 from api import oauth_errors
 from api.oauth_errors import OAuthError
-from api.problem_catalogue import HTTP_CODES, PROBLEMS, RETRY, Problem, field_error
+from api.problem_catalogue import HTTP_CODES, PROBLEMS, REGISTERED, RETRY, Problem, field_error
 from api.shapes import OAuthProblemView, ProblemView
 
 CONTENT_TYPE = "application/problem+json"
 OAUTH_CONTENT_TYPE = "application/json"
 _TYPE = "urn:javumbo:problem:"
+_REGISTERED = "https://iana.org/assignments/http-problem-types#"
 _RAISES = "_javumbo_raises"
 
 log = logging.getLogger("javumbo.problems")
@@ -105,11 +106,16 @@ def _field_errors(detail: Any) -> list[dict[str, str]]:
 def _response(
     status: HTTPStatus, code: str, title: str, detail: str, headers: dict[str, str] | None = None, **members: Any
 ) -> Response:
-    told = {"type": _TYPE + code, "title": title, "status": status, "detail": detail, "request_id": g.request_id}
+    told = {"type": type_of(code), "title": title, "status": status, "detail": detail, "request_id": g.request_id}
     if request.endpoint and oauth_errors.is_for_oauth_clients(current_app.view_functions[request.endpoint]):
         return _oauth_response(oauth_errors.of_problem(code), told, headers or {}, members)
     body = {**ProblemView(**told).model_dump(exclude_none=True), **members}
     return Response(json.dumps(body), status, headers, content_type=CONTENT_TYPE)
+
+
+def type_of(code: str) -> str:
+    """Return the URI of a kind of problem: one that others know it by, where there is one."""
+    return (_REGISTERED if code in REGISTERED else _TYPE) + code
 
 
 def _oauth_response(
@@ -118,7 +124,7 @@ def _oauth_response(
     described = oauth_errors.description(told["detail"], members.get("errors", []))
     problem = OAuthProblemView(**{**told, "status": error.status}, error=error.code, error_description=described)
     if error.status is HTTPStatus.SERVICE_UNAVAILABLE:
-        headers = headers | RETRY
+        headers = RETRY | headers
     elif error.status is not told["status"]:
         headers = {}  # a challenge belongs to the 401 that it is not any more
     body = {**problem.model_dump(exclude_none=True), **members}

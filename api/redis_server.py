@@ -121,6 +121,8 @@ class RedisServer:
             "aof-use-rdb-preamble": "no",
             "save": "",
             "maxmemory-policy": "noeviction",
+            # A hash of counters may have a field for each user; nobody is to wait while it goes.
+            "lazyfree-lazy-expire": "yes",
         }
         return [str(self._program), *(part for name, value in options.items() for part in (f"--{name}", value))]
 

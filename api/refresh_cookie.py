@@ -31,19 +31,19 @@ def read(request: Request, settings: Settings) -> str:
 def put(response: Response, refresh_token: str, claims: RefreshClaims, settings: Settings) -> None:
     """Keep a refresh token in the browser for as long as it is good."""
     lifetime = claims.expires_at - claims.issued_at
-    is_secure = _is_https(settings)
+    is_secure = is_https(settings)
     response.set_cookie(NAME, refresh_token, lifetime, path=PATH, secure=is_secure, httponly=True, samesite="Strict")
 
 
 def clear(response: Response, settings: Settings) -> None:
     """Take the refresh token out of the browser."""
-    response.delete_cookie(NAME, path=PATH, secure=_is_https(settings), httponly=True, samesite="Strict")
+    response.delete_cookie(NAME, path=PATH, secure=is_https(settings), httponly=True, samesite="Strict")
 
 
 def _own_origins(request: Request, settings: Settings) -> set[str]:
     own = {origin_of(settings.issuer), *settings.cors_origins}
     # Where the issuer is https, a page without it is none of ours, whatever address it was asked by.
-    return own if _is_https(settings) else own | {origin_of(request.host_url)}
+    return own if is_https(settings) else own | {origin_of(request.host_url)}
 
 
 def origin_of(url: str) -> str:
@@ -54,5 +54,6 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
-def _is_https(settings: Settings) -> bool:
+def is_https(settings: Settings) -> bool:
+    """Tell whether browsers reach the service by https, so that its cookies need not go over anything else."""
     return urlsplit(settings.issuer).scheme == "https"

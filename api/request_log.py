@@ -34,11 +34,15 @@ class OriginFilter(logging.Filter):
     """Adds who says so: the worker, and the request it is handling."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass."""
-        if has_request_context() and "request_id" in g:
-            record.request_id = g.request_id
+        """Let every record pass but those of a flood, which are sampled (`api.log_sampling`)."""
         record.worker = os.getpid()
-        return True
+        if not has_request_context():
+            return True
+        if "request_id" in g:
+            record.request_id = g.request_id
+        if g.get("left_out"):
+            record.left_out = g.left_out
+        return bool(g.get("is_logged", True)) or record.levelno >= logging.ERROR
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -73,7 +77,7 @@ def _end(response: Response) -> Response:
         "path": request.path,  # never the query string: somebody may have put a token there
         "status": response.status_code,
         "ms": round(took * 1000, 1),
-        "address": request.remote_addr,
+        "address": services().address_of(request),
     }
     log.info("answered", extra=details)
     return response

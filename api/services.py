@@ -12,6 +12,7 @@ from api.account.accounts import Accounts
 from api.account.api_tokens import ApiTokens
 from api.account.endings import Endings
 from api.account.introspection import Introspection
+from api.account.limits import Limits, Policies
 from api.account.oversight import Oversight
 from api.account.purging import LOOK_EVERY, Purging
 from api.account.recovery import Recovery
@@ -19,9 +20,14 @@ from api.account.refreshing import Refreshing
 from api.account.revoking import Revoking
 from api.account.sessions import Sessions
 from api.account.token_uses import TokenUses
+from api.authenticator import Authenticator
+from api.client_address import ClientAddress
 from api.collection.calendar import DAYS
+from api.log_sampling import LogSampling
 from api.metrics import Metrics
-from api.settings import OTHER_DESCRIPTORS, Settings
+from api.rate_limit_fields import note
+from api.refused_tokens import RefusedTokens
+from api.settings import OTHER_DESCRIPTORS, Settings, SignUp
 from api.store import accounts as account_rows
 from api.store.accounts_file import AccountsFile
 from api.store.collections import SqliteCollections
@@ -29,15 +35,20 @@ from api.store.pool import Pool
 from api.store.revocations import SqliteRevocationRecord
 from api.store.write_lock import Patience
 from api.study.scheduler import Scheduler
+from auth.amortised_limiter import SETTLE_EVERY, AmortisedLimiter
 from auth.background import Background, Task
-from auth.bearer import bearer_token
 from auth.claims import Claims
 from auth.clock import Clock, SystemClock
-from auth.errors import RevocationsUnknown, TokenRefused
+from auth.device_tokens import DeviceTokens
+from auth.errors import LimitReached
 from auth.key_folder import KeyFolder
 from auth.keystore import KeyStore
+from auth.own_buckets import OwnBuckets
 from auth.passwords import Passwords
+from auth.policies import Policy
+from auth.redis_buckets import RedisBuckets
 from auth.redis_link import RedisLink
+from auth.reports import Reports
 from auth.revocation_feed import RECORD_EVERY, RecordFollower
 from auth.revocation_stream import LISTEN_EVERY, PUBLISH_EVERY, RevocationStream
 from auth.revocations import Revocation, Revocations
@@ -46,6 +57,7 @@ from auth.ring_watcher import RingWatcher
 from auth.rotation import RELOAD
 from auth.session_tokens import SessionTokens
 from auth.sessions import SessionRules
+from auth.strict_limiter import StrictLimiter
 from auth.tokens import AccessTokens
 
 EXTENSION = "javumbo"
@@ -64,7 +76,9 @@ class Services:
     keystore: KeyStore
     watcher: RingWatcher
     background: Background
+    address_of: Callable[[Request], str]
     authenticate: Callable[[Request], Claims]
+    throttle: Callable[[Claims], None]
     revocations: Revocations
     follower: RecordFollower
     redis: RedisLink | None
@@ -130,17 +144,21 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
     patience = Patience(settings.write_timeout.total_seconds(), settings.waiting_threads)
     file, record_file = AccountsFile(settings.accounts_file, patience), AccountsFile(settings.accounts_file, patience)
     known = _follow(settings, record_file, clock, metrics)
-    endings = Endings(known.announce, metrics.revoked)
+    limiting = _limit(settings, known.redis, clock, metrics)
+    limits, endings = limiting.limits, Endings(known.announce, metrics.revoked)
     collections = _collections(settings, patience, clock, file)
     uses = TokenUses(file, clock)
-    access = AccessTokens(keystore, settings, clock)
-    accounts = Accounts(file, collections, passwords, endings, clock)
+    access, devices = AccessTokens(keystore, settings, clock), DeviceTokens(keystore, settings, clock)
+    address_of = ClientAddress(settings.trusted_proxies)
+    refused = RefusedTokens(limiting.refused, settings.waiting_threads // 3)
+    accounts = Accounts(file, collections, passwords, limits, endings, clock, is_open=settings.sign_up is SignUp.OPEN)
     tokens, rules = SessionTokens(keystore, settings, clock), SessionRules(settings)
     tasks = [
         Task("key ring", RELOAD, watcher.look),
         Task("last use of API tokens", _WRITE_USES_EVERY, uses.write, is_vital=False),
         Task("purge", LOOK_EVERY, Purging(file, clock, metrics.purged).look, is_vital=False),
         *known.tasks(),
+        *limiting.tasks(),
     ]
     return Services(
         settings=settings,
@@ -149,17 +167,21 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
         keystore=keystore,
         watcher=watcher,
         background=Background(tasks, clock, on_failure=metrics.background),
-        authenticate=_authenticator(access, known.revocations, uses, metrics, clock),
+        address_of=address_of,
+        authenticate=Authenticator(access, known.revocations, refused, uses, metrics, clock, address_of),
+        throttle=lambda caller: limiting.users.charge(str(caller.user_id)),
         revocations=known.revocations,
         follower=known.follower,
         redis=known.redis,
         accounts=accounts,
-        sessions=Sessions(file, passwords, tokens, rules, endings, clock),
-        refreshing=Refreshing(file, tokens, rules, endings, clock, metrics.refreshed, metrics.replayed_elsewhere),
-        revoking=Revoking(file, access, tokens, endings, clock),
+        sessions=Sessions(file, passwords, tokens, rules, devices, limits, endings, clock),
+        refreshing=Refreshing(
+            file, tokens, rules, limits, endings, clock, metrics.refreshed, metrics.replayed_elsewhere
+        ),
+        revoking=Revoking(file, access, tokens, limits, endings, clock),
         introspection=Introspection(file, access, tokens, rules, known.revocations, settings.issuer, clock),
         api_tokens=ApiTokens(file, accounts, access, endings, clock),
-        recovery=Recovery(file, passwords, endings, clock),
+        recovery=Recovery(file, passwords, limits, endings, clock),
         token_uses=uses,
         collections=collections,
         scheduler=Scheduler(DAYS),
@@ -169,7 +191,7 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
 
 @dataclass(frozen=True)
 class OperatorServices:
-    """What the commands of operators work with: the accounts file alone, without keys, Redis and background work."""
+    """What the commands of operators work with: the databases alone, without keys, Redis and background work."""
 
     settings: Settings
     accounts: Accounts
@@ -189,10 +211,15 @@ def build_operator_services(settings: Settings, clock: Clock | None = None) -> O
     file = AccountsFile(settings.accounts_file, patience)
     # The commit is all there is to do: every worker reads the record.
     endings = Endings(announce=lambda _: None, count=lambda _why, _count: None)
+    collections = _collections(settings, patience, clock, file)
+    # Nobody is limited who may write to the file: these are there because accounts cannot be without.
+    limits = Limits(Policies.of(settings), StrictLimiter(None, OwnBuckets(clock), 1, Reports()))
     return OperatorServices(
         settings=settings,
-        accounts=Accounts(file, _collections(settings, patience, clock, file), passwords, endings, clock),
-        recovery=Recovery(file, passwords, endings, clock),
+        accounts=Accounts(
+            file, collections, passwords, limits, endings, clock, is_open=settings.sign_up is SignUp.OPEN
+        ),
+        recovery=Recovery(file, passwords, limits, endings, clock),
         oversight=Oversight(file, endings, clock),
         file=file,
     )
@@ -248,29 +275,45 @@ def _follow(settings: Settings, file: AccountsFile, clock: Clock, metrics: Metri
     return _Following(revocations, follower, redis, stream)
 
 
+@dataclass(frozen=True)
+class _Limiting:
+    """What limits: strictly, each user, and refused tokens."""
+
+    limits: Limits
+    users: AmortisedLimiter
+    refused: AmortisedLimiter
+
+    def tasks(self) -> list[Task]:
+        return [
+            Task("rate limits", SETTLE_EVERY, self.users.settle, is_vital=False),
+            Task("limit of refused tokens", SETTLE_EVERY, self.refused.settle, is_vital=False),
+        ]
+
+
+def _limit(settings: Settings, redis: RedisLink | None, clock: Clock, metrics: Metrics) -> _Limiting:
+    sampling = LogSampling(clock)
+
+    def tell(error: LimitReached) -> None:
+        metrics.limited(error)
+        sampling.sample()
+
+    workers, reports = settings.all_workers, Reports(note, tell)
+    shared = None if redis is None else RedisBuckets(redis, f"{settings.issuer}:limits", workers)
+
+    def amortised(policy: Policy) -> AmortisedLimiter:
+        return AmortisedLimiter(policy, shared, clock, workers, reports)
+
+    return _Limiting(
+        limits=Limits(Policies.of(settings), StrictLimiter(shared, OwnBuckets(clock), workers, reports)),
+        users=amortised(Policy("user", settings.limit_api)),
+        refused=amortised(Policy("refused", settings.limit_refused)),
+    )
+
+
 def _collections(settings: Settings, patience: Patience, clock: Clock, file: AccountsFile) -> SqliteCollections:
     def has_account(user_id: int) -> bool:
         with file.reading() as connection:
             return account_rows.by_id(connection, user_id) is not None
 
     pool = Pool(_most_open(settings), patience)
-    return SqliteCollections(settings.collections_folder, pool, clock, has_account)
-
-
-def _authenticator(
-    tokens: AccessTokens, revocations: Revocations, uses: TokenUses, metrics: Metrics, clock: Clock
-) -> Callable[[Request], Claims]:
-    def authenticate(request: Request) -> Claims:
-        token = bearer_token(request.headers.get("Authorization"), in_query="access_token" in request.args)
-        try:
-            claims = tokens.verify(token)
-            revocations.check(claims.session_id)
-            # Once more: what was suspended between the two may have forgotten what has expired meanwhile.
-            claims.require_unexpired(clock.now())
-        except (TokenRefused, RevocationsUnknown) as error:
-            metrics.refused(error.code)
-            raise
-        uses.note(claims)
-        return claims
-
-    return authenticate
+    return SqliteCollections(settings.collections_folder, pool, clock, has_account, settings.quota)

@@ -2,18 +2,23 @@
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
+from auth.addresses import Network, networks
+from auth.gcra import Rate
+from auth.policies import MOST_WORKERS, rate
 from auth.redis_url import redis_url
 from auth.settings import PREFIX, SECOND, AuthSettings, SettingInvalid, duration, integer, setting
 
 OTHER_DESCRIPTORS = 200
+
+_BYTES = {"k": 1024, "m": 1024**2, "g": 1024**3}
 
 
 class Environment(StrEnum):
@@ -21,13 +26,6 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
-
-
-def environment(value: str) -> Environment:
-    """Read what the service runs for."""
-    if value not in set(Environment):
-        raise ValueError("must be development or production")
-    return Environment(value)
 
 
 def origins(value: str) -> tuple[str, ...]:
@@ -43,6 +41,41 @@ def origins(value: str) -> tuple[str, ...]:
         ):
             raise ValueError(f"{origin!r} is not an origin such as https://cards.example.org")
     return listed
+
+
+class SignUp(StrEnum):
+    """Who can make an account: everybody, or operators alone."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def one_of(words: type[Word]) -> Callable[[str], Word]:
+    """Read one of a few words."""
+
+    def read(value: str) -> Word:
+        if value not in set(words):
+            raise ValueError(f"must be {' or '.join(words)}")
+        return words(value)
+
+    return read
+
+
+def size(lowest: int, highest: int) -> Callable[[str], int]:
+    """Read a number of bytes such as 512k, 100m or 2g, within bounds."""
+
+    def read(value: str) -> int:
+        number, unit = value[:-1], value[-1:]
+        if unit not in _BYTES or not number.isascii() or not number.isdecimal() or len(number) > 9:
+            raise ValueError("must be a size such as 512k, 100m or 2g")
+        if not lowest <= int(number) * _BYTES[unit] <= highest:
+            raise ValueError(f"must lie between {lowest // _BYTES['k']}k and {highest // _BYTES['k']}k")
+        return int(number) * _BYTES[unit]
+
+    return read
 
 
 def yes_or_no(value: str) -> bool:
@@ -70,8 +103,13 @@ class Settings(AuthSettings):
     threads: int = setting(
         "32", integer(1, 256), "Threads of each worker; at most three quarters of them wait for one thing."
     )
+    workers_total: int = setting(
+        "0",
+        integer(0, MOST_WORKERS),
+        "Worker processes on all machines that share one Redis, if they are more than WORKERS.",
+    )
     env: Environment = setting(
-        "development", environment, "development, or production, where issuer and keys must be given."
+        "development", one_of(Environment), "development, or production, where issuer and keys must be given."
     )
     metrics: str = setting(
         "", metrics, "Address of the metrics, such as 10.0.0.5:9000, or off; PORT + 1 on 127.0.0.1 when empty."
@@ -85,6 +123,28 @@ class Settings(AuthSettings):
     cors_origins: tuple[str, ...] = setting(
         "", origins, "Origins whose pages may call the API, separated by commas; none when empty."
     )
+    trusted_proxies: tuple[Network, ...] = setting(
+        "", networks, "Proxies, by address or network, whose word on a client's address is taken, separated by commas."
+    )
+    sign_up: SignUp = setting(
+        "open", one_of(SignUp), "Who can make an account: open, or closed, and operators alone do."
+    )
+    quota: int = setting("512m", size(1024**2, 1024**4), "Most room that the collection of one user may take.")
+    limit_sign_up: Rate = setting("60/1m", rate, "Accounts made from one address.")
+    limit_sign_in: Rate = setting(
+        "10/1m",
+        rate,
+        "Failed sign-ins for one name from one address; ten times as many for all names from one address, and five "
+        "times as many in a window sixty times as long for one name from all addresses, or twenty for all browsers "
+        "that have signed in to it.",
+    )
+    limit_refresh: Rate = setting("600/1m", rate, "Refreshes from one address.")
+    limit_password: Rate = setting(
+        "10/1m", rate, "Wrong passwords from one session where the password is asked for once more."
+    )
+    limit_reset: Rate = setting("10/1m", rate, "Wrong reset codes from one address.")
+    limit_api: Rate = setting("6000/1m/600", rate, "Requests of one user who is signed in.")
+    limit_refused: Rate = setting("600/1m", rate, "Refused access tokens from one address.")
     write_timeout: timedelta = setting(
         "5s", duration(SECOND, 60 * SECOND), "How long a write waits for its turn at a database file."
     )
@@ -116,6 +176,11 @@ class Settings(AuthSettings):
     def waiting_threads(self) -> int:
         """How many threads of a worker may wait for one thing, so that others are left for everything else."""
         return max(1, self.threads * 3 // 4)
+
+    @property
+    def all_workers(self) -> int:
+        """How many workers there are on all machines together."""
+        return max(self.workers_total, self.workers)
 
     @property
     def metrics_address(self) -> tuple[str, int] | None:

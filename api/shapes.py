@@ -94,6 +94,9 @@ class ProblemView(View):
     detail: str
     request_id: str
     errors: list[FieldError] | None = Field(default=None, description="With status 422: each part that is wrong.")
+    violated_policies: list[str] | None = Field(
+        default=None, alias="violated-policies", description="Where limits refuse the request: their names."
+    )
 
 
 class OAuthProblemView(ProblemView):

@@ -52,7 +52,7 @@ class Claims:
     def require_unexpired(self, now: datetime) -> None:
         """ExpiredToken once the instant in `exp` has come."""
         if now >= self.expires_at:
-            raise ExpiredToken(f"expired at {self.expires_at.isoformat()}")
+            raise ExpiredToken(f"expired at {self.expires_at.isoformat()}", self.session_id)
 
     def to_payload(self) -> dict[str, Any]:
         """Return the claims under their registered names, dates as whole seconds."""

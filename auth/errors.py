@@ -59,13 +59,23 @@ class InvalidClaim(TokenRefused):
         self.name = name
 
 
-class ExpiredToken(TokenRefused):
+class SpentToken(TokenRefused):
+    """The token is ours and was good once. Carries its session id, where it has one: whom it was made for."""
+
+    code = "spent_token"
+
+    def __init__(self, reason: str, session_id: str = "") -> None:
+        super().__init__(reason)
+        self.session_id = session_id
+
+
+class ExpiredToken(SpentToken):
     """The instant in `exp` has come."""
 
     code = "expired_token"
 
 
-class RevokedToken(TokenRefused):
+class RevokedToken(SpentToken):
     """What stands behind the token, a session or an API token, has been ended."""
 
     code = "revoked_token"
@@ -163,3 +173,30 @@ class BackgroundStalled(AuthError):
     """Work beside the requests has not been done for too long."""
 
     code = "background_stalled"
+
+
+class LimitReached(AuthError):
+    """A rate limit refuses this. Carries the names of the policies that do, and after how many seconds none will."""
+
+    code = "limit_reached"
+
+    def __init__(self, policies: tuple[str, ...], wait: int) -> None:
+        super().__init__(f"refused by {', '.join(policies)} for {wait} s")
+        self.policies = policies
+        self.wait = wait
+
+
+class QuotaExceeded(LimitReached):
+    """Whoever asks has used up what they may."""
+
+    code = "quota_exceeded"
+
+
+class CapacityReduced(LimitReached):
+    """Redis is away, and this worker's share of what everybody may is used up: the quota itself may not be."""
+
+    code = "capacity_reduced"
+
+
+LIMITED = (QuotaExceeded, CapacityReduced)
+"""What anything that is limited strictly can end in."""

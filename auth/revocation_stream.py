@@ -15,6 +15,7 @@ from typing import Any, cast
 from redis import Redis
 
 from auth.errors import RedisDown, RedisRefused
+from auth.outcome import Outcome, kind
 from auth.redis_link import FEED_BLOCK, RedisLink
 from auth.revocations import EPOCH, Revocation, Revocations
 
@@ -30,6 +31,7 @@ _READ = 100
 _WAIT = 0.5
 _PAUSE = 0.25
 _FIELD = b"revocations"
+_LATE = "late, through the record"
 _MILLISECOND = timedelta(milliseconds=1)
 
 log = logging.getLogger("javumbo.revocations")
@@ -58,8 +60,8 @@ class RevocationStream:
         # A full queue drops what came first: by the time Redis is back, everybody has read it in the record.
         self._queue: deque[Revocation] = deque(maxlen=QUEUED)
         self._queued = Event()
-        self._appending = _Outcome("revocations are announced")
-        self._reading = _Outcome("revocations are heard of")
+        self._appending = Outcome(log, "revocations are announced", _LATE)
+        self._reading = Outcome(log, "revocations are heard of", _LATE)
         self._position: _EntryId | None = None
         self._is_sure = False
 
@@ -86,7 +88,7 @@ class RevocationStream:
                 entries = self._read(redis)
         except (RedisDown, RedisRefused) as error:
             self._is_sure = False
-            self._reading.is_now(_kind(error), error)
+            self._reading.is_now(kind(error), error)
             self._pause(_PAUSE)
         else:
             # Nothing may mean that the stream is behind us, and that we would not hear what is appended to it.
@@ -98,7 +100,7 @@ class RevocationStream:
             with self._link.commands() as redis:
                 redis.xadd(self._name, {_FIELD: _encode(batch)}, maxlen=KEPT)
         except (RedisDown, RedisRefused) as error:
-            self._appending.is_now(_kind(error), error)
+            self._appending.is_now(kind(error), error)
         else:
             self._appending.is_now("ok")
         self._on_append(self._appending.last)
@@ -124,27 +126,6 @@ class RevocationStream:
             except (ValueError, OverflowError, RecursionError) as error:
                 outcome = ("unreadable in part", error)
         self._reading.is_now(*outcome)
-
-
-class _Outcome:
-    """How something went the last time. It is logged when that changes, not each time."""
-
-    def __init__(self, what: str) -> None:
-        self.last = "ok"
-        self._what = what
-
-    def is_now(self, outcome: str, error: Exception | None = None) -> None:
-        if outcome == self.last:
-            return
-        self.last = outcome
-        if error is None:
-            log.warning("%s again", self._what)
-        else:
-            log.warning("%s late, through the record", self._what, extra={"outcome": outcome, "reason": str(error)})
-
-
-def _kind(error: RedisDown | RedisRefused) -> str:
-    return "down" if isinstance(error, RedisDown) else "refused"
 
 
 def _entry_id(text: bytes) -> _EntryId:

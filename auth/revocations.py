@@ -74,7 +74,7 @@ class Revocations:
         self.require_known()
         # Last, so that what is accepted was absent from knowledge that had been found good before.
         if sid in self._known:
-            raise RevokedToken("its session or API token has been ended")
+            raise RevokedToken("its session or API token has been ended", sid)
 
     def require_known(self) -> None:
         """RevocationsUnknown if nobody can say what has been ended."""

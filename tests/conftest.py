@@ -19,6 +19,7 @@ from auth.passwords import Passwords
 from tests import cheap
 from tests.callers import Caller, sign_up
 from tests.clocks import ManualClock
+from tests.live import NO_LIMITS
 
 OTHER_PROCESSES = {"journeys", "faults"}
 
@@ -43,7 +44,8 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def settings(tmp_path: Path, clock: ManualClock) -> Settings:
-    settings = Settings.from_environ({"JAVUMBO_DATA": str(tmp_path / "data"), "JAVUMBO_WRITE_TIMEOUT": "1s"})
+    environ = {"JAVUMBO_DATA": str(tmp_path / "data"), "JAVUMBO_WRITE_TIMEOUT": "1s", **NO_LIMITS}
+    settings = Settings.from_environ(environ)
     prepare(settings, clock.now())
     return settings
 

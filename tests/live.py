@@ -18,6 +18,12 @@ from tests.files import query
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "correct horse battery"
+NO_LIMITS = {
+    f"JAVUMBO_LIMIT_{name}": "25000/1s"
+    for name in ("SIGN_UP", "SIGN_IN", "REFRESH", "PASSWORD", "RESET", "API", "REFUSED")
+}
+"""Everybody in a test is at one address, and most are in a hurry; tests of limits set their own."""
+
 SERVE = [sys.executable, "-m", "api", "serve"]
 SERVE_ANOTHER = (
     "import os; from api.server import run; from api.settings import Settings; "
@@ -61,7 +67,7 @@ def serving(folder: Path, app: str | None = None, **settings: str) -> Iterator[L
     """Run the server on a free port until the block ends. `app` serves another wsgi module than the real one."""
     command = SERVE if app is None else [sys.executable, "-c", SERVE_ANOTHER.format(app)]
     data, log = folder / "data", folder / "server.log"
-    environ = {**os.environ, "JAVUMBO_DATA": str(data), "JAVUMBO_PORT": "0", "PYTHONPATH": str(ROOT)}
+    environ = {**os.environ, **NO_LIMITS, "JAVUMBO_DATA": str(data), "JAVUMBO_PORT": "0", "PYTHONPATH": str(ROOT)}
     environ |= {f"JAVUMBO_{name.upper()}": value for name, value in settings.items()}
     with log.open("w") as errors:
         process = subprocess.Popen(command, env=environ, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=errors)

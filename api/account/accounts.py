@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from api.account.endings import Endings
+from api.account.limits import Limits
 from api.collection import starter
 from api.errors import (
     AccountChanged,
@@ -12,6 +13,7 @@ from api.errors import (
     NameTaken,
     NoSuchAccount,
     PasswordNotConfirmed,
+    SignUpClosed,
     StoreError,
 )
 from api.store import accounts, api_tokens, reset_codes, sessions
@@ -38,10 +40,18 @@ class NewAccount:
 
 
 @dataclass(frozen=True)
-class PasswordChange:
-    """What somebody who is signed in changes their password with, and what else they want ended by that."""
+class Confirmation:
+    """A caller who is signed in, the session they use, and their password once more."""
 
+    user_id: int
+    session_id: str
     password: str
+
+
+@dataclass(frozen=True)
+class PasswordChange:
+    """What somebody wants for their password, and what else they want ended by that."""
+
     new_password: str
     keep_api_tokens: bool
 
@@ -53,10 +63,19 @@ class Accounts:
     file: AccountsFile
     collections: SqliteCollections
     passwords: Passwords
+    limits: Limits
     endings: Endings
     clock: Clock
+    is_open: bool
 
-    def sign_up(self, new: NewAccount) -> Account:
+    def sign_up(self, new: NewAccount, address: str) -> Account:
+        """Make an account for whoever asks for one. SignUpClosed where operators alone do; LimitReached; NameTaken."""
+        if not self.is_open:
+            raise SignUpClosed
+        self.limits.sign_up(address)
+        return self.create(new)
+
+    def create(self, new: NewAccount) -> Account:
         """Make an account with its collection: both, or neither and the name stays free. NameTaken."""
         with self.file.reading() as connection:
             if accounts.by_username(connection, new.username) is not None:
@@ -100,28 +119,29 @@ class Accounts:
             accounts.rename(connection, user_id, name)
         return self.get(user_id)
 
-    def confirm_password(self, user_id: int, password: str) -> Account:
-        """Check the password of a caller who is signed in; return their account. AccountGone; PasswordNotConfirmed."""
-        account = self.get(user_id)
-        try:
-            self.passwords.verify(password, account.password_hash)
-        except WrongPassword as error:
-            raise PasswordNotConfirmed from error
-        return account
+    def confirm_password(self, caller: Confirmation) -> Account:
+        """Check the password of a caller; return their account. LimitReached; AccountGone; PasswordNotConfirmed."""
+        with self.limits.password(caller.session_id):
+            account = self.get(caller.user_id)
+            try:
+                self.passwords.verify(caller.password, account.password_hash)
+            except WrongPassword as error:
+                raise PasswordNotConfirmed from error
+            return account
 
-    def change_password(self, user_id: int, session_id: str, change: PasswordChange) -> None:
+    def change_password(self, caller: Confirmation, change: PasswordChange) -> None:
         """Set another password; end every session but this one and, unless they are kept, the API tokens.
 
-        AccountGone; PasswordNotConfirmed, also if somebody else was changing it at the same time.
+        As confirm_password; PasswordNotConfirmed also if somebody else was changing it at the same time.
         """
-        account = self.confirm_password(user_id, change.password)
+        account, user_id = self.confirm_password(caller), caller.user_id
         password_hash = self.passwords.hash(change.new_password)
         now = self.clock.now()
         try:
             with self.file.writing() as connection:
                 accounts.replace_password(connection, account, password_hash)
                 reset_codes.forget(connection, user_id)
-                ended = sessions.end_all(connection, user_id, EndedBy.PASSWORD_CHANGE, now, kept=session_id)
+                ended = sessions.end_all(connection, user_id, EndedBy.PASSWORD_CHANGE, now, kept=caller.session_id)
                 if not change.keep_api_tokens:
                     ended += api_tokens.delete_all(connection, user_id, now)
         except AccountChanged as error:
@@ -153,12 +173,12 @@ class Accounts:
         self.endings.tell(user_id, EndedBy.OPERATOR, ended)
         return len(ended)
 
-    def delete(self, user_id: int, password: str) -> None:
+    def delete(self, caller: Confirmation) -> None:
         """Delete an account with everything of it.
 
-        AccountGone; PasswordNotConfirmed; DeletionUnfinished once it has begun, and it can be repeated.
+        As confirm_password; DeletionUnfinished once it has begun, and it can be repeated.
         """
-        self.confirm_password(user_id, password)
+        user_id = self.confirm_password(caller).user_id
         self.collections.close(user_id)
         try:
             with self.file.writing() as connection:

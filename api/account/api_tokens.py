@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from api.account.accounts import Accounts
+from api.account.accounts import Accounts, Confirmation
 from api.account.endings import Endings
 from api.errors import AccountChanged, ApiTokenNotFound, PasswordNotConfirmed, TooManyApiTokens
 from api.store import api_tokens
@@ -48,17 +48,17 @@ class ApiTokens:
     endings: Endings
     clock: Clock
 
-    def create(self, user_id: int, password: str, new: NewApiToken) -> tuple[ApiToken, str]:
+    def create(self, caller: Confirmation, new: NewApiToken) -> tuple[ApiToken, str]:
         """Make an API token; return what is kept of it, and the token itself, which is kept nowhere.
 
-        AccountGone; PasswordNotConfirmed, also if the password is being changed; TooManyApiTokens.
+        LimitReached; AccountGone; PasswordNotConfirmed, also if the password is being changed; TooManyApiTokens.
         """
-        account = self.accounts.confirm_password(user_id, password)
+        account = self.accounts.confirm_password(caller)
         try:
             created = self._created(account, new)
         except AccountChanged as error:
             raise PasswordNotConfirmed from error
-        told = {"user_id": user_id, "api_token": created[0].id, "sid": created[0].sid}
+        told = {"user_id": account.user_id, "api_token": created[0].id, "sid": created[0].sid}
         log.info("API token created", extra=told)
         return created
 

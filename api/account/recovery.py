@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from api.account.endings import Endings
+from api.account.limits import Limits
 from api.errors import AccountChanged, AccountGone, ResetRefused
 from api.store import accounts, api_tokens, reset_codes, sessions
 from api.store.accounts_file import AccountsFile
@@ -41,6 +42,7 @@ class Recovery:
 
     file: AccountsFile
     passwords: Passwords
+    limits: Limits
     endings: Endings
     clock: Clock
 
@@ -53,19 +55,25 @@ class Recovery:
             reset_codes.put(connection, user_id, _digest(code.text), code.expires_at)
         return code
 
-    def reset(self, username: str, code: str, new_password: str) -> None:
-        """Set another password, and end every session and API token of the account. ResetRefused, whatever is wrong."""
-        digest = _digest(code)
+    def reset(self, username: str, code: str, new_password: str, address: str) -> None:
+        """Set another password, and end every session and API token of the account.
+
+        ResetRefused, whatever is wrong; LimitReached after many of these from an address.
+        """
+        with self.limits.reset(address):
+            user_id, ended = self._reset(username, _digest(code), new_password)
+        log.info("password reset", extra={"user_id": user_id})
+        self.endings.tell(user_id, EndedBy.PASSWORD_RESET, ended)
+
+    def _reset(self, username: str, digest: str, new_password: str) -> tuple[int, list[Revocation]]:
         self._check(username, digest)
         # Only now: a password is hashed for nobody but whom an operator has given a code.
         password_hash = self.passwords.hash(new_password)
         try:
             with self.file.writing() as connection:
-                user_id, ended = self._replace(connection, username, digest, password_hash)
+                return self._replace(connection, username, digest, password_hash)
         except AccountChanged as error:
             raise ResetRefused from error
-        log.info("password reset", extra={"user_id": user_id})
-        self.endings.tell(user_id, EndedBy.PASSWORD_RESET, ended)
 
     def _check(self, username: str, digest: str) -> None:
         with self.file.reading() as connection:

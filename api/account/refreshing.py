@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from api.account.endings import Endings
+from api.account.limits import Limits
 from api.account.sessions import OpenedSession
 from api.errors import StoreBusy
 from api.store import accounts, sessions
@@ -29,6 +30,7 @@ class Refreshing:
     file: AccountsFile
     tokens: SessionTokens
     rules: SessionRules
+    limits: Limits
     endings: Endings
     clock: Clock
     count: Callable[[str], None]
@@ -37,8 +39,9 @@ class Refreshing:
     def refresh(self, refresh_token: str, address: str) -> OpenedSession:
         """Return a session with its next tokens, or once more with those handed out a moment ago.
 
-        RefreshRefused; ReusedRefreshToken once the session is ended for it. KeyUnavailable; a StoreError.
+        RefreshRefused; ReusedRefreshToken once the session is ended for it. LimitReached; KeyUnavailable; a StoreError.
         """
+        self.limits.refresh(address)
         try:
             opened, outcome = self._refreshed(refresh_token, address)
         except RefreshRefused as error:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from api.account import presented
 from api.account.endings import Endings
+from api.account.limits import Limits
 from api.store import api_tokens, sessions
 from api.store.accounts_file import AccountsFile
 from auth.claims import Claims
@@ -23,14 +24,16 @@ class Revoking:
     file: AccountsFile
     access: AccessTokens
     tokens: SessionTokens
+    limits: Limits
     endings: Endings
     clock: Clock
 
-    def revoke(self, token: str) -> None:
+    def revoke(self, token: str, address: str) -> None:
         """End what is behind a token, one that was rotated out included; nothing if it is not believed.
 
-        KeyUnavailable; a StoreError: then the token is as good as before.
+        LimitReached; KeyUnavailable; a StoreError: then the token is as good as before.
         """
+        self.limits.refresh(address)
         claims = presented.read(token, self.access, self.tokens)
         if claims is None:
             return

@@ -4,12 +4,14 @@ import logging
 from dataclasses import dataclass
 
 from api.account.endings import Endings
+from api.account.limits import Limits
 from api.errors import AccountChanged, SessionNotFound, WrongCredentials
 from api.store import accounts, sessions
 from api.store.accounts import Account
 from api.store.accounts_file import AccountsFile
 from auth import encoding
 from auth.clock import Clock
+from auth.device_tokens import DeviceToken, DeviceTokens
 from auth.errors import WrongPassword
 from auth.passwords import Passwords
 from auth.session_tokens import SessionTokens, TokenPair
@@ -22,12 +24,13 @@ _ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class SignIn:
-    """Who signs in: what they claim, with which client, from which address."""
+    """Who signs in: what they claim, with which client, from which address, and the device token they have, if any."""
 
     username: str
     password: str
     client: str
     address: str
+    device: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,13 @@ class OpenedSession:
 
 
 @dataclass(frozen=True)
+class SignedIn(OpenedSession):
+    """A session just opened, and the token by which its device is known from now on."""
+
+    device: DeviceToken
+
+
+@dataclass(frozen=True)
 class Sessions:
     """What can be done with sessions, over the stores it is given. Refreshing has a module of its own."""
 
@@ -47,26 +57,18 @@ class Sessions:
     passwords: Passwords
     tokens: SessionTokens
     rules: SessionRules
+    devices: DeviceTokens
+    limits: Limits
     endings: Endings
     clock: Clock
 
-    def sign_in(self, claimed: SignIn) -> OpenedSession:
-        """Open a session. WrongCredentials, after the same time whatever is wrong."""
-        for _ in range(_ATTEMPTS):
-            account = self._verified(claimed)
-            session = self.rules.opened(
-                encoding.random_id(), account.user_id, claimed.client, claimed.address, self.clock.now()
-            )
-            opened = OpenedSession(account, session, self.tokens.of(session))
-            try:
-                with self.file.writing() as connection:
-                    sessions.insert(connection, account, session)
-            except AccountChanged:
-                continue  # while the password was being checked; whether it is still the right one is asked again
-            told = {"user_id": account.user_id, "sid": session.sid, "address": claimed.address}
-            log.info("session opened", extra=told)
-            return opened
-        raise WrongCredentials
+    def sign_in(self, claimed: SignIn) -> SignedIn:
+        """Open a session. WrongCredentials, after the same time whatever is wrong; LimitReached."""
+        device = self.devices.device_of(claimed.device, claimed.username)
+        with self.limits.sign_in(claimed.username, claimed.address, device):
+            opened = self._open(claimed)
+        known = self.devices.issue(claimed.username, device)
+        return SignedIn(opened.account, opened.session, opened.tokens, known)
 
     def live(self, user_id: int, after: str, limit: int) -> list[Session]:
         """Return the sessions of a user that can be refreshed, in a fixed order, from past a sid on."""
@@ -87,6 +89,23 @@ class Sessions:
             accounts.raise_version(connection, user_id)
             ended = sessions.end_all(connection, user_id, EndedBy.ANOTHER_SESSION, self.clock.now(), kept)
         self.endings.tell(user_id, EndedBy.ANOTHER_SESSION, ended)
+
+    def _open(self, claimed: SignIn) -> OpenedSession:
+        for _ in range(_ATTEMPTS):
+            account = self._verified(claimed)
+            session = self.rules.opened(
+                encoding.random_id(), account.user_id, claimed.client, claimed.address, self.clock.now()
+            )
+            opened = OpenedSession(account, session, self.tokens.of(session))
+            try:
+                with self.file.writing() as connection:
+                    sessions.insert(connection, account, session)
+            except AccountChanged:
+                continue  # while the password was being checked; whether it is still the right one is asked again
+            told = {"user_id": account.user_id, "sid": session.sid, "address": claimed.address}
+            log.info("session opened", extra=told)
+            return opened
+        raise WrongCredentials
 
     def _verified(self, claimed: SignIn) -> Account:
         with self.file.reading() as connection:

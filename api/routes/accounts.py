@@ -8,15 +8,15 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from api import text
-from api.account.accounts import NewAccount, PasswordChange
-from api.authentication import public, signed_in
-from api.errors import NameTaken, PasswordNotConfirmed
+from api.account.accounts import Confirmation, NewAccount, PasswordChange
+from api.authentication import client_address, public, signed_in
+from api.errors import NameTaken, PasswordNotConfirmed, SignUpClosed
 from api.problems import raises
 from api.services import services
 from api.shapes import Input, View
 from auth import passwords
 from auth.claims import ACCOUNT, Claims
-from auth.errors import HashingBusy
+from auth.errors import LIMITED, HashingBusy
 
 bp = APIBlueprint("accounts", __name__, url_prefix="/v1/accounts", tag="Accounts")
 
@@ -42,6 +42,10 @@ class PasswordConfirmation(Input):
 
     password: text.Password
 
+    def by(self, caller: Claims) -> Confirmation:
+        """Return what it confirms: that this caller is who they were."""
+        return Confirmation(caller.user_id, caller.session_id, self.password)
+
 
 class PasswordEdit(PasswordConfirmation):
     """The password to come, with the present one; API tokens end with it unless they are to be kept."""
@@ -63,10 +67,10 @@ class AccountView(View):
 @public
 @bp.input(SignUp, arg_name="new")
 @bp.output(AccountView, HTTPStatus.CREATED)
-@raises(NameTaken, HashingBusy)
+@raises(SignUpClosed, NameTaken, HashingBusy, *LIMITED)
 def sign_up(new: SignUp) -> AccountView:
     """Make an account, with its collection."""
-    account = services().accounts.sign_up(NewAccount(new.username, new.name, new.password))
+    account = services().accounts.sign_up(NewAccount(new.username, new.name, new.password), client_address())
     return AccountView.model_validate(account)
 
 
@@ -91,11 +95,11 @@ def edit_account(edit: AccountEdit, caller: Claims) -> AccountView:
 @signed_in(ACCOUNT)
 @bp.input(PasswordEdit, arg_name="edit")
 @bp.output({}, HTTPStatus.NO_CONTENT)
-@raises(PasswordNotConfirmed, HashingBusy)
+@raises(PasswordNotConfirmed, HashingBusy, *LIMITED)
 def change_password(edit: PasswordEdit, caller: Claims) -> tuple[str, HTTPStatus]:
     """Change your password; every other session ends."""
-    change = PasswordChange(edit.password, edit.new_password, edit.keep_api_tokens)
-    services().accounts.change_password(caller.user_id, caller.session_id, change)
+    change = PasswordChange(edit.new_password, edit.keep_api_tokens)
+    services().accounts.change_password(edit.by(caller), change)
     return "", HTTPStatus.NO_CONTENT
 
 
@@ -103,8 +107,8 @@ def change_password(edit: PasswordEdit, caller: Claims) -> tuple[str, HTTPStatus
 @signed_in(ACCOUNT)
 @bp.input(PasswordConfirmation, arg_name="confirmation")
 @bp.output({}, HTTPStatus.NO_CONTENT)
-@raises(PasswordNotConfirmed, HashingBusy)
+@raises(PasswordNotConfirmed, HashingBusy, *LIMITED)
 def delete_account(confirmation: PasswordConfirmation, caller: Claims) -> tuple[str, HTTPStatus]:
     """Delete your account with everything in it, at once and for good."""
-    services().accounts.delete(caller.user_id, confirmation.password)
+    services().accounts.delete(confirmation.by(caller))
     return "", HTTPStatus.NO_CONTENT

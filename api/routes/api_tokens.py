@@ -17,7 +17,7 @@ from api.routes.accounts import PasswordConfirmation
 from api.services import services
 from api.shapes import View
 from auth.claims import ACCOUNT, Claims
-from auth.errors import HashingBusy
+from auth.errors import LIMITED, HashingBusy
 from auth.rotation import API_TOKEN_MAX
 
 bp = APIBlueprint("api_tokens", __name__, url_prefix="/v1/api-tokens", tag="API tokens")
@@ -62,11 +62,11 @@ class ApiTokenPage(View):
 @signed_in(ACCOUNT)
 @bp.input(ApiTokenRequest, arg_name="asked")
 @bp.output(CreatedApiTokenView, HTTPStatus.CREATED)
-@raises(PasswordNotConfirmed, TooManyApiTokens, HashingBusy)
+@raises(PasswordNotConfirmed, TooManyApiTokens, HashingBusy, *LIMITED)
 def create_api_token(asked: ApiTokenRequest, caller: Claims) -> CreatedApiTokenView:
     """Make an API token."""
     new = NewApiToken(asked.name, frozenset(asked.scopes), timedelta(days=asked.expires_in_days))
-    kept, token = services().api_tokens.create(caller.user_id, asked.password, new)
+    kept, token = services().api_tokens.create(asked.by(caller), new)
     return CreatedApiTokenView(**ApiTokenView.model_validate(kept).model_dump(), token=token)
 
 

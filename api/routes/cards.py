@@ -10,7 +10,7 @@ from api import pagination, text
 from api.authentication import signed_in
 from api.collection import cards
 from api.collection.cards import AddedNote
-from api.errors import CardNotFound, DeckNotFound
+from api.errors import CardNotFound, DeckNotFound, QuotaReached
 from api.pagination import PageQuery
 from api.problems import raises
 from api.services import services
@@ -97,7 +97,7 @@ def list_cards(deck_id: int, query: PageQuery, caller: Claims) -> CardPage:
 @signed_in(COLLECTION_WRITE)
 @bp.input(NewNote, arg_name="new")
 @bp.output(AddedNoteView, HTTPStatus.CREATED)
-@raises(DeckNotFound)
+@raises(DeckNotFound, QuotaReached)
 def add_card(deck_id: int, new: NewNote, caller: Claims) -> AddedNoteView:
     """Add a card to a deck."""
     with services().collections.writing(caller.user_id) as collection:
@@ -120,7 +120,7 @@ def get_card(card_id: int, caller: Claims) -> CardView:
 @signed_in(COLLECTION_WRITE)
 @bp.input(NoteEdit, arg_name="edit")
 @bp.output(CardView)
-@raises(CardNotFound)
+@raises(CardNotFound, QuotaReached)
 def edit_card(card_id: int, edit: NoteEdit, caller: Claims) -> CardView:
     """Change a card's note, and so every card made from it."""
     with services().collections.writing(caller.user_id) as collection:
@@ -134,6 +134,6 @@ def edit_card(card_id: int, edit: NoteEdit, caller: Claims) -> CardView:
 @raises(CardNotFound)
 def delete_card(card_id: int, caller: Claims) -> tuple[str, HTTPStatus]:
     """Delete a card's note with every card made from it."""
-    with services().collections.writing(caller.user_id) as collection:
+    with services().collections.writing(caller.user_id, beyond_quota=True) as collection:
         cards.delete(collection, card_id)
     return "", HTTPStatus.NO_CONTENT

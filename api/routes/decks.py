@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from api import pagination, text
 from api.authentication import signed_in
 from api.collection import decks
-from api.errors import DeckNameTaken, DeckNotFound
+from api.errors import DeckNameTaken, DeckNotFound, QuotaReached
 from api.pagination import PageQuery
 from api.problems import raises
 from api.services import services
@@ -57,7 +57,7 @@ def list_decks(query: PageQuery, caller: Claims) -> DeckPage:
 @signed_in(COLLECTION_WRITE)
 @bp.input(DeckInput, arg_name="new")
 @bp.output(DeckView, HTTPStatus.CREATED)
-@raises(DeckNameTaken)
+@raises(DeckNameTaken, QuotaReached)
 def create_deck(new: DeckInput, caller: Claims) -> DeckView:
     """Create a deck."""
     with services().collections.writing(caller.user_id) as collection:
@@ -78,7 +78,7 @@ def get_deck(deck_id: int, caller: Claims) -> DeckView:
 @signed_in(COLLECTION_WRITE)
 @bp.input(DeckInput, arg_name="edit")
 @bp.output(DeckView)
-@raises(DeckNotFound, DeckNameTaken)
+@raises(DeckNotFound, DeckNameTaken, QuotaReached)
 def rename_deck(deck_id: int, edit: DeckInput, caller: Claims) -> DeckView:
     """Rename a deck."""
     with services().collections.writing(caller.user_id) as collection:
@@ -91,6 +91,6 @@ def rename_deck(deck_id: int, edit: DeckInput, caller: Claims) -> DeckView:
 @raises(DeckNotFound)
 def delete_deck(deck_id: int, caller: Claims) -> tuple[str, HTTPStatus]:
     """Delete a deck with its cards."""
-    with services().collections.writing(caller.user_id) as collection:
+    with services().collections.writing(caller.user_id, beyond_quota=True) as collection:
         decks.delete(collection, deck_id)
     return "", HTTPStatus.NO_CONTENT

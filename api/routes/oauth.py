@@ -4,18 +4,18 @@ from http import HTTPStatus
 from typing import Literal
 
 from apiflask import APIBlueprint
-from flask import Response, make_response, request
+from flask import Response, make_response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.account.introspection import ActiveToken, TokenType
-from api.authentication import public, signed_in
+from api.authentication import client_address, public, signed_in
 from api.errors import AccountGone, InvalidScope, MalformedForm, RefreshTokenMissing, UnsupportedGrantType
 from api.oauth_errors import for_oauth_clients
 from api.problems import raises
 from api.services import services
 from api.shapes import View
 from auth.claims import COLLECTION_READ, SESSION_SCOPE, Claims, written
-from auth.errors import RefreshRefused
+from auth.errors import LIMITED, RefreshRefused
 
 bp = APIBlueprint("oauth", __name__, url_prefix="/oauth", tag="OAuth")
 
@@ -97,7 +97,7 @@ class IntrospectionView(View):
 @public
 @bp.input(TokenRequest, location="form", arg_name="asked")
 @bp.output(TokenView)
-@raises(MalformedForm, UnsupportedGrantType, RefreshTokenMissing, InvalidScope, RefreshRefused)
+@raises(MalformedForm, UnsupportedGrantType, RefreshTokenMissing, InvalidScope, RefreshRefused, *LIMITED)
 @for_oauth_clients
 def refresh_token(asked: TokenRequest) -> Response:
     """Refresh a session as OAuth clients do. The tokens are always good for all that the session is."""
@@ -107,7 +107,7 @@ def refresh_token(asked: TokenRequest) -> Response:
         raise RefreshTokenMissing
     if asked.scope is not None and set(asked.scope.split(" ")) != SESSION_SCOPE:
         raise InvalidScope
-    opened = services().refreshing.refresh(asked.refresh_token, request.remote_addr or "")
+    opened = services().refreshing.refresh(asked.refresh_token, client_address())
     claims = opened.tokens.access.claims
     view = TokenView(
         access_token=opened.tokens.access.text,
@@ -123,11 +123,11 @@ def refresh_token(asked: TokenRequest) -> Response:
 @public
 @bp.input(TokenForm, location="form", arg_name="asked")
 @bp.output({}, HTTPStatus.OK)
-@raises(MalformedForm)
+@raises(MalformedForm, *LIMITED)
 @for_oauth_clients
 def revoke_token(asked: TokenForm) -> Response:
     """End the session or the API token behind a token; 200 also if it is not one of ours, or not good any more."""
-    services().revoking.revoke(asked.token)
+    services().revoking.revoke(asked.token, client_address())
     response = make_response("")
     del response.headers["Content-Type"]
     return response

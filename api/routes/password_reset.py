@@ -7,13 +7,13 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from api import text
-from api.authentication import public
+from api.authentication import client_address, public
 from api.errors import ResetRefused
 from api.problems import raises
 from api.routes.accounts import NewPassword
 from api.services import services
 from api.shapes import Input
-from auth.errors import HashingBusy
+from auth.errors import LIMITED, HashingBusy
 
 bp = APIBlueprint("password_reset", __name__, url_prefix="/v1/accounts/password-reset", tag="Forgotten passwords")
 
@@ -30,8 +30,8 @@ class PasswordReset(Input):
 @public
 @bp.input(PasswordReset, arg_name="asked")
 @bp.output({}, HTTPStatus.NO_CONTENT)
-@raises(ResetRefused, HashingBusy)
+@raises(ResetRefused, HashingBusy, *LIMITED)
 def reset_password(asked: PasswordReset) -> tuple[str, HTTPStatus]:
     """Set another password with a code; every session and API token ends."""
-    services().recovery.reset(asked.username, asked.code, asked.new_password)
+    services().recovery.reset(asked.username, asked.code, asked.new_password, client_address())
     return "", HTTPStatus.NO_CONTENT

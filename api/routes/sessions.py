@@ -8,9 +8,9 @@ from apiflask import APIBlueprint
 from flask import Response, make_response, request
 from pydantic import Field
 
-from api import pagination, refresh_cookie, text
+from api import device_cookie, pagination, refresh_cookie, text
 from api.account.sessions import OpenedSession, SignIn
-from api.authentication import public, signed_in
+from api.authentication import client_address, public, signed_in
 from api.errors import OriginRefused, PasswordNotConfirmed, RefreshTokenMissing, SessionNotFound, WrongCredentials
 from api.pagination import PageQuery
 from api.problems import raises
@@ -18,7 +18,7 @@ from api.routes.accounts import AccountView, PasswordConfirmation
 from api.services import services
 from api.shapes import Input, View
 from auth.claims import ACCOUNT, Claims, written
-from auth.errors import HashingBusy, RefreshRefused
+from auth.errors import LIMITED, HashingBusy, RefreshRefused
 from auth.sessions import EndedBy, Session
 
 bp = APIBlueprint("sessions", __name__, url_prefix="/v1/sessions", tag="Sessions")
@@ -112,24 +112,27 @@ class KeepQuery(Input):
 @public
 @bp.input(Credentials, arg_name="credentials")
 @bp.output(OpenedSessionView, HTTPStatus.CREATED)
-@raises(WrongCredentials, HashingBusy)
+@raises(WrongCredentials, HashingBusy, *LIMITED)
 def sign_in(credentials: Credentials) -> Response:
     """Sign in."""
-    claimed = SignIn(credentials.username, credentials.password, credentials.client, _address())
+    known = device_cookie.read(request)
+    claimed = SignIn(credentials.username, credentials.password, credentials.client, client_address(), known)
     opened = services().sessions.sign_in(claimed)
-    return _handed_out(opened, HTTPStatus.CREATED, in_cookie=credentials.refresh == "cookie")
+    response = _handed_out(opened, HTTPStatus.CREATED, in_cookie=credentials.refresh == "cookie")
+    device_cookie.put(response, opened.device, services().settings)
+    return response
 
 
 @bp.post("/refresh")
 @public
 @bp.input(Refresh, arg_name="asked")
 @bp.output(OpenedSessionView)
-@raises(RefreshRefused, RefreshTokenMissing, OriginRefused)
+@raises(RefreshRefused, RefreshTokenMissing, OriginRefused, *LIMITED)
 def refresh(asked: Refresh) -> Response:
     """Refresh a session: a new access token and a new refresh token for the one you have."""
     is_cookie = asked.refresh_token is None
     token = asked.refresh_token or refresh_cookie.read(request, services().settings)
-    opened = services().refreshing.refresh(token, _address())
+    opened = services().refreshing.refresh(token, client_address())
     return _handed_out(opened, HTTPStatus.OK, in_cookie=is_cookie or asked.refresh == "cookie")
 
 
@@ -158,10 +161,10 @@ def sign_out(caller: Claims) -> Response:
 @signed_in(ACCOUNT)
 @bp.input(PasswordConfirmation, arg_name="confirmation")
 @bp.output({}, HTTPStatus.NO_CONTENT)
-@raises(SessionNotFound, PasswordNotConfirmed, HashingBusy)
+@raises(SessionNotFound, PasswordNotConfirmed, HashingBusy, *LIMITED)
 def end_session(session_id: str, confirmation: PasswordConfirmation, caller: Claims) -> tuple[str, HTTPStatus]:
     """End one of your sessions."""
-    services().accounts.confirm_password(caller.user_id, confirmation.password)
+    services().accounts.confirm_password(confirmation.by(caller))
     services().sessions.end(caller.user_id, session_id, EndedBy.ANOTHER_SESSION)
     return "", HTTPStatus.NO_CONTENT
 
@@ -171,16 +174,12 @@ def end_session(session_id: str, confirmation: PasswordConfirmation, caller: Cla
 @bp.input(KeepQuery, location="query", arg_name="query")
 @bp.input(PasswordConfirmation, arg_name="confirmation")
 @bp.output({}, HTTPStatus.NO_CONTENT)
-@raises(PasswordNotConfirmed, HashingBusy)
+@raises(PasswordNotConfirmed, HashingBusy, *LIMITED)
 def end_sessions(query: KeepQuery, confirmation: PasswordConfirmation, caller: Claims) -> Response:
     """End all your sessions; with `keep=current`, all others."""
-    services().accounts.confirm_password(caller.user_id, confirmation.password)
+    services().accounts.confirm_password(confirmation.by(caller))
     services().sessions.end_all(caller.user_id, kept=caller.session_id if query.keep else "")
     return make_response("", HTTPStatus.NO_CONTENT) if query.keep else _without_cookie()
-
-
-def _address() -> str:
-    return request.remote_addr or ""
 
 
 def _handed_out(opened: OpenedSession, status: HTTPStatus, *, in_cookie: bool) -> Response:

@@ -9,7 +9,7 @@ from pydantic import Field
 from api.authentication import signed_in
 from api.collection import studying
 from api.collection.studying import NextCard
-from api.errors import CardNotFound, DeckNotFound, StaleReview
+from api.errors import CardNotFound, DeckNotFound, QuotaReached, StaleReview
 from api.problems import raises
 from api.services import services
 from api.shapes import CardView, CountsView, Input, View
@@ -97,7 +97,7 @@ def get_next_card(deck_id: int, caller: Claims) -> NextCardView:
 @signed_in(COLLECTION_WRITE)
 @bp.input(NewReview, arg_name="new")
 @bp.output(ReviewedCardView, HTTPStatus.CREATED)
-@raises(CardNotFound, StaleReview)
+@raises(CardNotFound, StaleReview, QuotaReached)
 def review_card(card_id: int, new: NewReview, caller: Claims) -> ReviewedCardView:
     """Answer a card. A second answer to the same showing changes nothing."""
     scheduler = services().scheduler

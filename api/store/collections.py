@@ -1,11 +1,11 @@
 """The collections of all users: a SQLite file each, found from the user's id and from nothing else."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from api.errors import AccountGone, StoreError
-from api.store import files, migrations, statements
+from api.store import files, migrations, quota, statements
 from api.store.collection import Collection, changing
 from api.store.database import Database, transaction
 from api.store.engine import Connection
@@ -15,13 +15,14 @@ from auth.clock import Clock
 
 
 class SqliteCollections:
-    """Opens, makes and removes collections in one folder."""
+    """Opens, makes and removes collections in one folder. None grows past the quota, in bytes."""
 
-    def __init__(self, folder: Path, pool: Pool, clock: Clock, has_account: Callable[[int], bool]) -> None:
+    def __init__(self, folder: Path, pool: Pool, clock: Clock, has_account: Callable[[int], bool], quota: int) -> None:
         self._folder = folder
         self.pool = pool
         self._clock = clock
         self._has_account = has_account
+        self._quota = quota
 
     @contextmanager
     def reading(self, user_id: int) -> Iterator[Collection]:
@@ -30,11 +31,16 @@ class SqliteCollections:
             yield Collection(connection, user_id, self._clock.now())
 
     @contextmanager
-    def writing(self, user_id: int) -> Iterator[Collection]:
-        """Open a collection to change it: all of the block, durably, or none of it. AccountGone, or a StoreError."""
+    def writing(self, user_id: int, *, beyond_quota: bool = False) -> Iterator[Collection]:
+        """Open a collection to change it: all of the block, durably, or none of it.
+
+        AccountGone, or a StoreError; QuotaReached, unless it may be gone beyond. That is for deleting alone, which
+        marks rows and can need a page for it: who has reached the quota must still be able to delete.
+        """
         with (
             self._open(user_id) as database,
             database.writing() as connection,
+            nullcontext() if beyond_quota else quota.held(connection, self._quota),
             changing(connection, user_id, self._clock.now()) as collection,
         ):
             yield collection

@@ -60,6 +60,15 @@ def connect(path: Path) -> Connection:
     return connection
 
 
+def room_used(connection: Connection) -> int:
+    """Return how many bytes of the file are in use, as the transaction sees it: free pages are written again first."""
+    row = connection.execute(
+        "SELECT (page_count - freelist_count) * page_size"
+        " FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+    ).fetchone()
+    return int(row[0])
+
+
 @contextmanager
 def faults(path: Path) -> Iterator[None]:
     """Turn what the engine or the system raises about a file into a StoreError.

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.account.accounts import Confirmation
 from api.account.api_tokens import NewApiToken
 from api.cli import main
 from api.services import Services
@@ -38,4 +39,4 @@ class Operator:
 
 def api_token(services: Services, owner: Caller) -> str:
     new = NewApiToken("a program", frozenset({"collection:read"}), timedelta(days=30))
-    return services.api_tokens.create(owner.user_id, PASSWORD, new)[1]
+    return services.api_tokens.create(Confirmation(owner.user_id, "", PASSWORD), new)[1]

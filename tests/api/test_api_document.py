@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,12 +11,19 @@ import pytest
 from flask.testing import FlaskClient
 
 from api import problem_catalogue
+from api.account.limits import Policies
 from api.problem_catalogue import Problem
+from api.problems import type_of
+from api.settings import Settings
+from auth.policies import rate
 from tests.callers import Caller
 from tests.live import ROOT
 
 DOCUMENT = (ROOT / "docs" / "api.md").read_text("utf-8")
 ANY_OTHER = "any other"
+ERROR = SimpleNamespace(scope="account", wait=7)
+"""Has whatever the headers of any problem are made from."""
+
 CALLS: dict[str, Callable[[FlaskClient, Caller], Any]] = {
     "credentials-missing": lambda client, anna: client.get("/v1/decks"),
     "wrong-credentials": lambda client, anna: client.post("/v1/sessions", json={"username": "anna", "password": "no"}),
@@ -64,16 +72,14 @@ def test_the_rows_are_in_the_order_of_their_statuses() -> None:
     assert statuses == sorted(statuses)
 
 
-def test_a_problem_asks_for_patience_if_and_only_if_its_status_is_503() -> None:
+def test_a_problem_asks_for_patience_if_and_only_if_its_status_is_429_or_503() -> None:
     for problem in problem_catalogue.PROBLEMS.values():
-        error = SimpleNamespace(scope="account")
-        assert ("Retry-After" in problem.headers(error)) == (problem.status.value == 503), problem.code
+        assert ("Retry-After" in problem.headers(ERROR)) == (problem.status.value in (429, 503)), problem.code
 
 
 def test_every_challenge_is_listed() -> None:
-    error = SimpleNamespace(scope="account")
     having = {
-        problem.code for problem in problem_catalogue.PROBLEMS.values() if "WWW-Authenticate" in problem.headers(error)
+        problem.code for problem in problem_catalogue.PROBLEMS.values() if "WWW-Authenticate" in problem.headers(ERROR)
     }
 
     assert set(challenged()) == having
@@ -82,10 +88,35 @@ def test_every_challenge_is_listed() -> None:
 def test_each_challenge_names_the_error_that_the_document_names() -> None:
     for code, told in challenged().items():
         for problem in problems_of(code):
-            challenge = problem.headers(SimpleNamespace(scope="account"))["WWW-Authenticate"]
+            challenge = problem.headers(ERROR)["WWW-Authenticate"]
             assert challenge.startswith('Bearer realm="javumbo"')
             assert re.findall(r'error="\w+"', challenge) == re.findall(r'error="\w+"', told), code
             assert ("scope=" in challenge) == ("`scope`" in told), code
+
+
+def test_problems_that_others_know_too_have_the_types_that_the_document_gives() -> None:
+    codes = {code for _, code in listed()}
+
+    told = re.search(r"but for `([a-z-]+)` and `([a-z-]+)`.*?it is `(\S+)` and the code", DOCUMENT, re.DOTALL)
+
+    assert told is not None
+    assert {type_of(code) for code in codes if not type_of(code).startswith("urn:javumbo:problem:")} == {
+        told[3] + told[1],
+        told[3] + told[2],
+    }
+
+
+def test_every_limit_is_listed_with_its_rate_and_its_setting() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \|[^|]+\|[^|]+\| `([0-9a-z/]+)` \| ([^|]+) \|$", DOCUMENT, re.MULTILINE)
+    settings = Settings.from_environ({})
+    strict = vars(Policies.of(settings)).values()
+    rates = {policy.name: policy.rate for policy in strict}
+    rates |= {"user": settings.limit_api, "refused": settings.limit_refused}
+
+    assert {name: rate(written) for name, written, _ in rows} == rates
+    assert set(re.findall(r"`JAVUMBO_(LIMIT_\w+)`", str(rows))) == {
+        field.name.upper() for field in fields(Settings) if field.name.startswith("limit_")
+    }
 
 
 @pytest.mark.parametrize("code", CALLS)

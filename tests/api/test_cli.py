@@ -109,6 +109,6 @@ def test_a_reset_says_that_it_does_not_enable_an_account(operator: Operator, ann
 
 
 def test_a_name_is_found_however_its_accents_are_typed(operator: Operator, services: Services) -> None:
-    services.accounts.sign_up(NewAccount("zo\u00eb", "Zoë", PASSWORD))
+    services.accounts.create(NewAccount("zo\u00eb", "Zoë", PASSWORD))
 
     assert operator.data("accounts", "enable", "zoe\u0308")["username"] == "zo\u00eb"

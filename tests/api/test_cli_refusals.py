@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.account.accounts import Accounts
+from api.account.accounts import Accounts, Confirmation
 from api.cli import main
 from api.errors import StorageFull, StoreBusy, StoreDamaged, StoreError, StoreTooNew, StoreUnavailable
 from api.services import Services
@@ -90,7 +90,7 @@ def test_an_account_deleted_at_the_same_time_is_told_of(
 
     def deleted_then(self: Accounts, username: str) -> Any:
         account = named(self, username)
-        services.accounts.delete(account.user_id, PASSWORD)
+        services.accounts.delete(Confirmation(account.user_id, "", PASSWORD))
         return account
 
     monkeypatch.setattr(Accounts, "named", deleted_then)

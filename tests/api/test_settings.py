@@ -1,4 +1,5 @@
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ def test_without_any_variable_the_defaults_hold() -> None:
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 3)
     assert settings.access_ttl == timedelta(minutes=10)
     assert settings.key_folder == Path("data/keys")
+
+
+def test_nobody_is_trusted_to_name_clients_unless_told() -> None:
+    assert Settings.from_environ({}).trusted_proxies == ()
 
 
 def test_an_empty_variable_is_an_unset_one() -> None:
@@ -32,6 +37,7 @@ def test_values_are_read_and_typed() -> None:
             "JAVUMBO_ENV": "production",
             "JAVUMBO_ISSUER": "https://cards.example",
             "JAVUMBO_CORS_ORIGINS": "https://a.example, http://localhost:5173",
+            "JAVUMBO_TRUSTED_PROXIES": "127.0.0.1, fd00::/8",
         }
     )
 
@@ -39,6 +45,7 @@ def test_values_are_read_and_typed() -> None:
     assert settings.key_folder == Path("/keys")
     assert settings.env is Environment.PRODUCTION
     assert settings.cors_origins == ("https://a.example", "http://localhost:5173")
+    assert settings.trusted_proxies == (ip_network("127.0.0.1"), ip_network("fd00::/8"))
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,9 @@ def test_values_are_read_and_typed() -> None:
         ("CORS_ORIGINS", "https://cards.example/path"),
         ("CORS_ORIGINS", "https://"),
         ("CORS_ORIGINS", "null"),
+        ("TRUSTED_PROXIES", "proxy.example"),
+        ("TRUSTED_PROXIES", "127.0.0.1, 300.1.2.3"),
+        ("TRUSTED_PROXIES", "10.0.0.5/8"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_that_names_the_setting(name: str, value: str) -> None:

@@ -58,7 +58,7 @@ def build(settings: Settings, passwords: Passwords) -> Services:
 def sign_up_and_die(settings: Settings, passwords: Passwords, at: int) -> NoReturn:
     services = build(settings, passwords)
     Killer(at).watch()
-    services.accounts.sign_up(ANNA)
+    services.accounts.create(ANNA)
     os._exit(0)
 
 
@@ -87,7 +87,7 @@ def assert_whole_or_nothing(settings: Settings, passwords: Passwords) -> bool:
     with services.accounts.file.reading() as connection:
         exists = accounts.by_username(connection, "anna") is not None
     if not exists:
-        services.accounts.sign_up(ANNA)
+        services.accounts.create(ANNA)
     assert_whole(services)
     services.close()
     return exists

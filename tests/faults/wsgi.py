@@ -27,11 +27,13 @@ class StoppingCollections(SqliteCollections):
     def __init__(self, settings: Settings) -> None:
         self._data = settings.data
         pool = Pool(100, Patience(settings.write_timeout.total_seconds(), waiting=3))
-        super().__init__(settings.collections_folder, pool, SystemClock(), has_account=lambda _: True)
+        super().__init__(
+            settings.collections_folder, pool, SystemClock(), has_account=lambda _: True, quota=settings.quota
+        )
 
     @contextmanager
-    def writing(self, user_id: int) -> Iterator[Collection]:
-        with super().writing(user_id) as collection:
+    def writing(self, user_id: int, *, beyond_quota: bool = False) -> Iterator[Collection]:
+        with super().writing(user_id, beyond_quota=beyond_quota) as collection:
             yield collection
             if used_up(self._data / f"stop_{user_id}"):
                 # To this thread: sent to the process, another may take it, and this one go on to the commit.

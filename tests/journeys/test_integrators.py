@@ -23,7 +23,8 @@ from tests.live import PASSWORD, User, serving, until
 
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]
 JWKS = "/.well-known/jwks.json"
-PYTHON = dict(zip(("PyJWT", "joserfc"), blocks("python"), strict=True))
+PATIENT, *VERIFYING = blocks("python")
+PYTHON = dict(zip(("PyJWT", "joserfc"), VERIFYING, strict=True))
 LANGUAGES = ("sh", "json", "python", "js", "go")
 JOSE = "jose@6.2.18"
 
@@ -112,8 +113,20 @@ def test_the_answer_shown_has_the_members_of_a_real_one(user: User) -> None:
     assert {**shown, **dict.fromkeys(varying)} == {**real, **dict.fromkeys(varying)}
 
 
+def test_the_patient_program_is_served_however_often_it_asks(tmp_path: Path) -> None:
+    program = tmp_path / "patient.py"
+    program.write_text(PATIENT)
+    with serving(tmp_path, limit_api="60/1m/3") as server:
+        anna = User(server, "anna").sign_up()
+        told = ran([sys.executable, str(program), server.url, anna.token, "8"], tmp_path)
+
+    assert (told.returncode, told.stderr) == (0, "")
+    assert [line.split()[0] for line in told.stdout.splitlines()] == ["200"] * 8
+    assert " status=429 " in server.log.read_text()
+
+
 def test_every_program_of_the_document_is_run() -> None:
-    assert [len(blocks(language)) for language in ("python", "js", "go")] == [2, 1, 1]
+    assert [len(blocks(language)) for language in ("python", "js", "go")] == [3, 1, 1]
     assert DOCUMENT.count("```") == 2 * sum(len(blocks(language)) for language in LANGUAGES)
 
 

@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from api.account.accounts import NewAccount, PasswordChange
+from api.account.accounts import Confirmation, NewAccount, PasswordChange
 from api.account.api_tokens import NewApiToken
 from api.account.recovery import Recovery
 from api.account.sessions import SignIn
@@ -21,13 +21,14 @@ from tests.clocks import ManualClock
 from tests.files import query
 
 ANOTHER = "another password"
+HERE = "192.0.2.1"
 GOOD_FOR = timedelta(hours=1)
 
 
 @pytest.fixture
 def recovery(services: Services) -> Recovery:
     for name in ("anna", "ben"):
-        services.accounts.sign_up(NewAccount(name, name, PASSWORD))
+        services.accounts.create(NewAccount(name, name, PASSWORD))
     return services.recovery
 
 
@@ -57,11 +58,11 @@ def test_a_code_is_kept_as_its_digest_only_and_shown_in_no_repr(recovery: Recove
 def test_a_code_sets_another_password_once(recovery: Recovery, services: Services) -> None:
     code = recovery.issue(1).text
 
-    recovery.reset("anna", code, ANOTHER)
+    recovery.reset("anna", code, ANOTHER, HERE)
 
     assert (signs_in(services, ANOTHER), signs_in(services, PASSWORD)) == (True, False)
     with pytest.raises(ResetRefused):
-        recovery.reset("anna", code, "a third password")
+        recovery.reset("anna", code, "a third password", HERE)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_a_code_sets_another_password_once(recovery: Recovery, services: Service
 def test_how_a_code_is_typed_does_not_matter(
     recovery: Recovery, services: Services, typed: Callable[[str], str]
 ) -> None:
-    recovery.reset("anna", typed(recovery.issue(1).text), ANOTHER)
+    recovery.reset("anna", typed(recovery.issue(1).text), ANOTHER, HERE)
 
     assert signs_in(services, ANOTHER)
 
@@ -80,19 +81,19 @@ def test_how_a_code_is_typed_does_not_matter(
 def test_a_code_is_good_for_an_hour(recovery: Recovery, services: Services, clock: ManualClock) -> None:
     early, late = recovery.issue(1), recovery.issue(2)
     clock.advance(GOOD_FOR - timedelta(milliseconds=1))
-    recovery.reset("anna", early.text, ANOTHER)
+    recovery.reset("anna", early.text, ANOTHER, HERE)
     clock.advance(timedelta(milliseconds=1))
 
     with pytest.raises(ResetRefused):
-        recovery.reset("ben", late.text, ANOTHER)
+        recovery.reset("ben", late.text, ANOTHER, HERE)
 
 
 def test_a_new_code_takes_the_place_of_the_one_before(recovery: Recovery) -> None:
     first, second = recovery.issue(1).text, recovery.issue(1).text
 
     with pytest.raises(ResetRefused):
-        recovery.reset("anna", first, ANOTHER)
-    recovery.reset("anna", second, ANOTHER)
+        recovery.reset("anna", first, ANOTHER, HERE)
+    recovery.reset("anna", second, ANOTHER, HERE)
 
 
 @pytest.mark.parametrize("name", ["ben", "Anna", "nobody", ""])
@@ -100,9 +101,9 @@ def test_a_code_of_another_account_is_refused_and_stays_good(recovery: Recovery,
     code = recovery.issue(1).text
 
     with pytest.raises(ResetRefused):
-        recovery.reset(name, code, ANOTHER)
+        recovery.reset(name, code, ANOTHER, HERE)
 
-    recovery.reset("anna", code, ANOTHER)
+    recovery.reset("anna", code, ANOTHER, HERE)
     assert signs_in(services, ANOTHER)
 
 
@@ -111,16 +112,18 @@ def test_what_is_no_code_is_refused(recovery: Recovery, services: Services, code
     recovery.issue(1)
 
     with pytest.raises(ResetRefused):
-        recovery.reset("anna", code, ANOTHER)
+        recovery.reset("anna", code, ANOTHER, HERE)
     assert signs_in(services, PASSWORD)
 
 
 def test_a_reset_ends_every_session_and_api_token_of_that_account_alone(recovery: Recovery, services: Services) -> None:
     assert all([signs_in(services, PASSWORD), signs_in(services, PASSWORD)])
     services.sessions.sign_in(SignIn("ben", PASSWORD, "web", "192.0.2.1"))
-    services.api_tokens.create(1, PASSWORD, NewApiToken("a program", frozenset({"collection:read"}), timedelta(days=1)))
+    services.api_tokens.create(
+        Confirmation(1, "", PASSWORD), NewApiToken("a program", frozenset({"collection:read"}), timedelta(days=1))
+    )
 
-    recovery.reset("anna", recovery.issue(1).text, ANOTHER)
+    recovery.reset("anna", recovery.issue(1).text, ANOTHER, HERE)
 
     rows = query(services.settings.accounts_file, "SELECT user_id, ended_why FROM sessions ORDER BY user_id")
     assert [tuple(row.values()) for row in rows] == [(1, "password-reset"), (1, "password-reset"), (2, None)]
@@ -131,7 +134,7 @@ def test_a_reset_ends_every_session_and_api_token_of_that_account_alone(recovery
 def test_a_sign_in_begun_before_a_reset_does_not_slip_in_behind_it(recovery: Recovery, services: Services) -> None:
     before = services.accounts.get(1).version
 
-    recovery.reset("anna", recovery.issue(1).text, ANOTHER)
+    recovery.reset("anna", recovery.issue(1).text, ANOTHER, HERE)
 
     assert services.accounts.get(1).version > before
 
@@ -150,7 +153,7 @@ def test_of_two_uses_of_a_code_at_once_exactly_one_works(recovery: Recovery, ser
 
     def use(password: str) -> bool:
         try:
-            slow.reset("anna", code, password)
+            slow.reset("anna", code, password, HERE)
         except ResetRefused:
             return False
         return True
@@ -168,11 +171,11 @@ def test_a_code_does_not_enable_an_account_and_is_good_once_it_is(recovery: Reco
     code = recovery.issue(1).text
 
     with pytest.raises(ResetRefused):
-        recovery.reset("anna", code, ANOTHER)
+        recovery.reset("anna", code, ANOTHER, HERE)
     assert not signs_in(services, ANOTHER)
 
     services.accounts.enable(1)
-    recovery.reset("anna", code, ANOTHER)
+    recovery.reset("anna", code, ANOTHER, HERE)
     assert signs_in(services, ANOTHER)
 
 
@@ -185,7 +188,7 @@ def test_an_account_disabled_while_the_password_is_hashed_stays_so(recovery: Rec
     slow, code = replace(recovery, passwords=Slow(1, 1)), recovery.issue(1).text
 
     with pytest.raises(ResetRefused):
-        slow.reset("anna", code, ANOTHER)
+        slow.reset("anna", code, ANOTHER, HERE)
 
     assert not services.accounts.named("anna").password_hash.startswith("a hash")
     assert len(query(services.settings.accounts_file, "SELECT * FROM reset_codes")) == 1, "nothing of it was done"
@@ -194,7 +197,9 @@ def test_an_account_disabled_while_the_password_is_hashed_stays_so(recovery: Rec
 @pytest.mark.parametrize(
     "change",
     [
-        lambda services: services.accounts.change_password(1, "", PasswordChange(PASSWORD, ANOTHER, True)),
+        lambda services: services.accounts.change_password(
+            Confirmation(1, "", PASSWORD), PasswordChange(ANOTHER, True)
+        ),
         lambda services: services.accounts.disable(1),
         lambda services: services.accounts.end_everything(1),
     ],
@@ -207,7 +212,7 @@ def test_a_code_is_forgotten_by(recovery: Recovery, services: Services, change: 
     services.accounts.enable(1)
 
     with pytest.raises(ResetRefused):
-        recovery.reset("anna", code, "a third password")
+        recovery.reset("anna", code, "a third password", HERE)
 
 
 def test_nobody_has_no_code(recovery: Recovery) -> None:
@@ -229,7 +234,7 @@ def test_no_password_is_hashed_for_a_wrong_code_or_a_disabled_account(recovery: 
 
     for name, code in codes.items():
         with pytest.raises(ResetRefused):
-            counting.reset(name, code, ANOTHER)
+            counting.reset(name, code, ANOTHER, HERE)
 
     assert Counting.hashed == 0
 
@@ -241,7 +246,7 @@ def test_the_log_tells_of_resets_without_code_and_password(
         code = recovery.issue(1).text
         for name, password in (("anna's secret", ANOTHER), ("anna", ANOTHER)):
             with suppress(ResetRefused):
-                recovery.reset(name, code, password)
+                recovery.reset(name, code, password, HERE)
 
     said = [(record.message, vars(record).get("user_id")) for record in caplog.records if record.message != "revoked"]
     assert said == [("password reset refused", None), ("password reset", 1)]

@@ -69,7 +69,7 @@ class Refreshes(RuleBasedStateMachine):
         prepare(self.settings, self.clock.now())
         self.services: Services = build_services(self.settings, self.clock, cheap_passwords())
         self.verifier = AccessTokens(self.services.keystore, self.settings, self.clock)
-        self.user_id = self.services.accounts.sign_up(NewAccount("anna", "Anna", PASSWORD)).user_id
+        self.user_id = self.services.accounts.create(NewAccount("anna", "Anna", PASSWORD)).user_id
         self.sessions: list[Known] = []
 
     def teardown(self) -> None:

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from api.account.accounts import Confirmation
 from api.account.api_tokens import NewApiToken
 from api.account.token_uses import MOST_NOTED, TokenUses
 from api.errors import StoreUnavailable
@@ -22,7 +23,7 @@ def uses(services: Services, clock: ManualClock) -> TokenUses:
 @pytest.fixture
 def claims(anna: Caller, services: Services, clock: ManualClock) -> Claims:
     new = NewApiToken("a program", frozenset({"collection:read"}), timedelta(days=30))
-    _, token = services.api_tokens.create(anna.user_id, PASSWORD, new)
+    _, token = services.api_tokens.create(Confirmation(anna.user_id, anna.session_id, PASSWORD), new)
     return AccessTokens(services.keystore, services.settings, clock).verify(token)
 
 

@@ -16,6 +16,7 @@ from tests.api.store.rows import ANNA
 from tests.clocks import ManualClock
 
 OWNER = 7
+QUOTA = 1024**2
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def pool() -> Iterator[Pool]:
 
 @pytest.fixture
 def collections(tmp_path: Path, pool: Pool, clock: ManualClock) -> SqliteCollections:
-    collections = SqliteCollections(tmp_path, pool, clock, has_account=lambda user_id: user_id == OWNER)
+    collections = SqliteCollections(tmp_path, pool, clock, lambda user_id: user_id == OWNER, QUOTA)
     collections.create(OWNER, starter.fill)
     return collections
 

@@ -11,7 +11,7 @@ from api.store.collection import Collection
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
 from api.store.write_lock import Patience, WriteLock
-from tests.api.store.conftest import OWNER
+from tests.api.store.conftest import OWNER, QUOTA
 from tests.clocks import ManualClock
 
 
@@ -59,7 +59,7 @@ def test_deleted_while_somebody_opens_it_it_is_gone_and_nothing_is_put_back(
         files.remove(collections.path(OWNER))
         return really(*arguments)
 
-    other_worker = SqliteCollections(tmp_path, Pool(3, Patience(0.2)), clock, has_account=lambda _: False)
+    other_worker = SqliteCollections(tmp_path, Pool(3, Patience(0.2)), clock, lambda _: False, QUOTA)
     monkeypatch.setattr(owner, name, delete_first)
 
     with pytest.raises(AccountGone), other_worker.writing(OWNER) as collection:
@@ -71,7 +71,7 @@ def test_deleted_while_somebody_opens_it_it_is_gone_and_nothing_is_put_back(
 def test_a_closed_collection_refuses_every_worker_that_has_it_open(
     collections: SqliteCollections, tmp_path: Path, clock: ManualClock
 ) -> None:
-    other_worker = SqliteCollections(tmp_path, Pool(3, Patience(0.2)), clock, has_account=lambda _: True)
+    other_worker = SqliteCollections(tmp_path, Pool(3, Patience(0.2)), clock, lambda _: True, QUOTA)
     with other_worker.reading(OWNER):
         pass
 

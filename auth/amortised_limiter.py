@@ -1,0 +1,104 @@
+"""The amortised limiter: each request is decided in memory, and told to Redis with many others a moment later.
+
+Every admitted request is charged where all workers see it, so over time no more is admitted than the rate. A burst can
+exceed it by what the other workers admit until this one has heard of them: by one settlement, which is ten a second.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from threading import Lock
+
+from auth.clock import Clock
+from auth.errors import QuotaExceeded, RedisDown, RedisRefused
+from auth.levels import Levels
+from auth.outcome import Outcome, kind
+from auth.policies import Policy, Standing
+from auth.redis_buckets import AT_ONCE, RedisBuckets
+from auth.reports import Reports
+
+SETTLE_EVERY = timedelta(milliseconds=100)
+
+# In milliseconds: a settlement, and the time it takes on a machine that has much to do.
+_LATE = 250
+
+log = logging.getLogger("javumbo.limits")
+
+
+class AmortisedLimiter:
+    """One policy, and what this worker knows of its buckets: what it was told last, and has admitted since.
+
+    Without Redis it goes by what it has admitted itself: each worker grants the whole policy then.
+    """
+
+    def __init__(
+        self, policy: Policy, shared: RedisBuckets | None, clock: Clock, workers: int, reports: Reports
+    ) -> None:
+        self._policy = policy
+        self._shared = shared
+        self._clock = clock
+        self._reports = reports
+        self._levels = Levels(policy.rate, policy.rate.memory * (workers + 1))
+        self._admitted: dict[str, int] = {}
+        self._lock = Lock()
+        self._settling = Outcome(
+            log, f"the limit {policy.name} is settled", "no more, and each worker grants all of it"
+        )
+
+    def charge(self, bucket: str) -> None:
+        """Charge one request. QuotaExceeded if the bucket is known to be full; nothing is waited for."""
+        rate = self._policy.rate
+        with self._lock:
+            now = self._now()
+            level = self._levels.level(bucket, now)
+            is_admitted = rate.admits(level)
+            if is_admitted:
+                level = rate.charged(level)
+                self._levels.put(bucket, level, now)
+                self._admitted[bucket] = self._admitted.get(bucket, 0) + 1
+        self._conclude(Standing(self._policy, level), is_admitted=is_admitted)
+
+    def settle(self) -> None:
+        """Tell Redis what was admitted since the last time, and learn what others have. For the background."""
+        with self._lock:
+            admitted, self._admitted = self._admitted, {}
+        if self._shared is None:
+            return
+        try:
+            for batch in _batches(admitted):
+                self._settle(self._shared, batch)
+        except (RedisDown, RedisRefused) as error:
+            # What was not told is forgotten: told later and at once, it would refuse those who have kept to the rate.
+            self._settling.is_now(kind(error), error)
+        else:
+            if admitted:
+                self._settling.is_now("ok")
+
+    def _settle(self, shared: RedisBuckets, batch: dict[str, int]) -> None:
+        # The levels are as of a moment later: so what is believed until the next time is rather too little than too
+        # much, and may be compared with what is known here. A Redis that was wiped knows less than that.
+        asked_at = self._now()
+        levels = shared.settle(self._policy, batch)
+        window = self._policy.rate.window
+        with self._lock:
+            admitted = self._admitted
+            told = zip(batch, levels, strict=True)
+            since = ((bucket, level + admitted.get(bucket, 0) * window) for bucket, level in told)
+            self._levels.put_higher(since, asked_at)
+
+    def _conclude(self, standing: Standing, *, is_admitted: bool) -> None:
+        if not is_admitted:
+            # Redis hears of a request a moment after it was admitted, and its bucket drains as much later than ours.
+            late = standing.level + _LATE * self._policy.rate.quota
+            raise self._reports.refusal([Standing(self._policy, late)], QuotaExceeded)
+        self._reports.standings([standing])
+
+    def _now(self) -> int:
+        return int(self._clock.monotonic() * 1000)
+
+
+def _batches(admitted: dict[str, int]) -> Iterator[dict[str, int]]:
+    buckets = iter(admitted.items())
+    while batch := dict(islice(buckets, AT_ONCE)):
+        yield batch

@@ -1,0 +1,59 @@
+"""Quota policies, and where somebody stands with one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from auth.gcra import Rate
+from auth.settings import DAY, SECOND, duration, integer
+
+MOST = 25_000
+"""Highest quota and burst. With it, no number in Redis' script is too large to be exact (2^53)."""
+
+LONGEST = DAY
+MOST_WORKERS = 999
+
+_MILLISECOND = timedelta(milliseconds=1)
+_FORM = "must be a quota, a window and perhaps a burst, such as 60/1m or 6000/1m/600"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A rate under the name that clients know it by."""
+
+    name: str
+    rate: Rate
+
+    def share(self, of: int) -> "Policy":
+        """Return the part of it that each of so many workers may admit by itself."""
+        return Policy(self.name, self.rate.share(of))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where somebody stands with a policy: the level of their bucket."""
+
+    policy: Policy
+    level: int
+
+    @property
+    def remaining(self) -> int:
+        """How many requests are admitted right now."""
+        return self.policy.rate.remaining(self.level)
+
+    @property
+    def wait(self) -> int:
+        """The seconds, rounded up, within which no more than what remains is admitted."""
+        return -(-self.policy.rate.wait(self.level) // 1000)
+
+
+def rate(value: str) -> Rate:
+    """Read a rate such as 60/1m (60 a minute, all at once if need be) or 6000/1m/600 (600 at once at most)."""
+    parts = value.split("/")
+    if len(parts) not in (2, 3):
+        raise ValueError(_FORM)
+    try:
+        quota, *burst = (integer(1, MOST)(part) for part in (parts[0], *parts[2:]))
+        window = duration(SECOND, LONGEST)(parts[1])
+    except ValueError as error:
+        raise ValueError(f"{_FORM}; the quota and the burst are at most {MOST}, the window 1s to 1d") from error
+    return Rate(quota, window // _MILLISECOND, burst[0] if burst else quota)

@@ -1,0 +1,151 @@
+"""What a collection may take at most, and what goes on at that."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from api.collection import cards, decks, starter
+from api.errors import CardNotFound, QuotaReached
+from api.store import engine
+from api.store.collection import Collection
+from api.store.collections import SqliteCollections
+from tests.api.store.conftest import OWNER, QUOTA
+from tests.clocks import ManualClock
+from tests.files import query
+
+PAGE = 4096
+TABLES = ("owner", "decks", "notes", "cards")
+
+
+def used(collections: SqliteCollections) -> int:
+    with collections.reading(OWNER) as collection:
+        return engine.room_used(collection.connection)
+
+
+def with_quota(collections: SqliteCollections, clock: ManualClock, quota: int) -> SqliteCollections:
+    return SqliteCollections(collections.path(OWNER).parent, collections.pool, clock, lambda _: True, quota)
+
+
+def add(collection: Collection, size: int) -> int:
+    deck = decks.page(collection, "", 1)[0]
+    return cards.add(collection, deck.id, ("f" * size, ""), ()).cards[0].id
+
+
+def rows(path: Path) -> list[list[dict[str, object]]]:
+    return [query(path, f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES]
+
+
+def test_the_room_used_is_what_the_file_takes_but_for_its_free_pages(collections: SqliteCollections) -> None:
+    with collections.writing(OWNER) as collection:
+        card = add(collection, 100_000)
+    grown = used(collections)
+    with collections.writing(OWNER) as collection:
+        cards.edit(collection, card, "short", None, None)
+
+    (counted,) = query(collections.path(OWNER), "SELECT * FROM pragma_page_count, pragma_freelist_count")
+    assert grown == counted["page_count"] * PAGE
+    assert used(collections) == grown - counted["freelist_count"] * PAGE <= grown - 96_000
+
+
+@pytest.mark.parametrize(("less", "is_stored"), [(0, True), (1, False), (PAGE, False)])
+def test_a_write_may_take_all_of_the_quota_and_not_a_byte_more(
+    collections: SqliteCollections, clock: ManualClock, *, less: int, is_stored: bool
+) -> None:
+    before = used(collections)
+    held = with_quota(collections, clock, before + 4 * PAGE - less)
+
+    try:
+        with held.writing(OWNER) as collection:
+            add(collection, 4 * PAGE + 2000)  # four pages, and a row that lies where there is room
+        refused = None
+    except QuotaReached as error:
+        refused = (error.used, error.quota)
+
+    assert used(collections) == before + (4 * PAGE if is_stored else 0)
+    assert refused == (None if is_stored else (before, before + 4 * PAGE - less))
+
+
+def test_what_is_refused_leaves_no_row_of_it(collections: SqliteCollections) -> None:
+    before = rows(collections.path(OWNER))
+
+    with pytest.raises(QuotaReached), collections.writing(OWNER) as collection:
+        deck = decks.create(collection, "Norwegian")
+        cards.add(collection, deck.id, ("f" * QUOTA, ""), ())
+
+    assert rows(collections.path(OWNER)) == before
+
+
+def test_beyond_a_quota_made_smaller_goes_on_what_takes_no_more_room(
+    collections: SqliteCollections, clock: ManualClock
+) -> None:
+    with collections.writing(OWNER) as collection:
+        card = add(collection, 100_000)
+    held = with_quota(collections, clock, PAGE)
+
+    with held.writing(OWNER) as collection:
+        cards.edit(collection, card, "g" * 100_000, None, None)
+    with held.writing(OWNER) as collection:
+        cards.edit(collection, card, "short", None, None)
+
+    with held.reading(OWNER) as collection:
+        assert cards.get(collection, card).fields[0] == "short"
+
+
+def test_a_new_collection_is_not_held_to_the_quota(collections: SqliteCollections, clock: ManualClock) -> None:
+    with_quota(collections, clock, 1).create(8, starter.fill)
+
+    assert collections.path(8).exists()
+
+
+def test_deleting_goes_beyond_the_quota(collections: SqliteCollections, clock: ManualClock) -> None:
+    """Notes of 600 characters fill their pages almost; each gets a few bytes longer, and some no longer fit."""
+    with collections.writing(OWNER) as collection:
+        deck = decks.create(collection, "Norwegian")
+        for number in range(500):
+            cards.insert(collection, cards.basic(collection), deck.id, ("f" * 600 + str(number), ""), ())
+    before = used(collections)
+    held = with_quota(collections, clock, before)
+
+    with pytest.raises(QuotaReached), held.writing(OWNER) as collection:
+        decks.delete(collection, deck.id)
+    with held.writing(OWNER, beyond_quota=True) as collection:
+        decks.delete(collection, deck.id)
+
+    assert used(collections) > before
+    with held.reading(OWNER) as collection:
+        assert [deck.name for deck in decks.page(collection, "", 10)] == ["MyFirstDeck", "Verbal Tenses"]
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["add", "edit", "delete"]), st.integers(0, 5), st.integers(1, 6 * PAGE)), max_size=12
+)
+
+
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(spare=st.integers(0, 8), steps=STEPS)
+def test_whatever_is_written_the_quota_holds_and_a_refusal_changes_nothing(
+    collections: SqliteCollections, clock: ManualClock, spare: int, steps: list[tuple[str, int, int]]
+) -> None:
+    held = with_quota(collections, clock, quota := used(collections) + spare * PAGE)
+    known: list[int] = []
+
+    for verb, which, size in steps:
+        before, stored = used(collections), rows(collections.path(OWNER))
+        card = known[which % len(known)] if known else 0
+        try:
+            with held.writing(OWNER, beyond_quota=verb == "delete") as collection:
+                if verb == "add":
+                    known.append(add(collection, size))
+                elif verb == "edit":
+                    cards.edit(collection, card, "g" * size, None, None)
+                else:
+                    cards.delete(collection, card)
+            is_stored = True
+        except (QuotaReached, CardNotFound):
+            is_stored = False
+
+        assert is_stored or rows(collections.path(OWNER)) == stored
+        assert verb == "delete" or used(collections) <= max(before, quota)

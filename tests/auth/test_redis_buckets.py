@@ -1,0 +1,249 @@
+"""The shared buckets against real servers: what only Redis can do wrong."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from auth.buckets import Charge
+from auth.errors import RedisDown, RedisRefused
+from auth.gcra import Rate
+from auth.policies import Policy
+from auth.redis_buckets import AT_ONCE, RedisBuckets
+from auth.redis_link import RedisLink
+from tests import redis_process
+from tests.auth.limiting import START, ClockedBuckets, Ticks, linked
+from tests.redis_process import RedisProcess
+from tests.redis_programs import PROGRAMS
+
+DAY = 86_400_000
+# Hardly anything drains while a test runs.
+SLOW = Policy("slow", Rate(quota=1, window=DAY, burst=3))
+# By the clock of the test: one drains in 100 ms, a full bucket in 300.
+QUICK = Policy("quick", Rate(quota=10, window=1000, burst=3))
+WORKERS = 3
+
+
+@pytest.fixture(params=PROGRAMS)
+def server(request: pytest.FixtureRequest) -> Iterator[RedisProcess]:
+    with redis_process.running("--appendonly", "no", program=request.param()) as server:
+        yield server
+
+
+@pytest.fixture
+def link(server: RedisProcess) -> Iterator[RedisLink]:
+    with linked(server) as link:
+        yield link
+
+
+@pytest.fixture
+def redis(server: RedisProcess) -> Iterator[Redis]:
+    with server.client(decode_responses=True) as client:
+        yield client
+
+
+@pytest.fixture
+def buckets(link: RedisLink) -> RedisBuckets:
+    return RedisBuckets(link, "test", WORKERS)
+
+
+@pytest.fixture
+def ticks() -> Ticks:
+    return Ticks()
+
+
+@pytest.fixture
+def clocked(link: RedisLink, ticks: Ticks) -> ClockedBuckets:
+    return ClockedBuckets(link, ticks, workers=WORKERS)
+
+
+def test_by_redis_own_clock_levels_drain_as_time_goes(buckets: RedisBuckets) -> None:
+    policy = Policy("fast", Rate(quota=25_000, window=60_000, burst=25_000))
+    started = time.monotonic()
+    first = buckets.charge([Charge(policy, "a", 40_000)]).levels[0]
+    levels = [buckets.charge([Charge(policy, "a")]).levels[0] for _ in range(200)]
+
+    elapsed = (time.monotonic() - started) * 1000
+    drained = first + 200 * policy.rate.window - levels[-1]
+    assert drained % policy.rate.quota == 0
+    assert 0 < drained / policy.rate.quota <= elapsed + 1
+
+
+def test_a_script_that_redis_has_lost_is_brought_again(buckets: RedisBuckets, redis: Redis) -> None:
+    for _ in range(2):
+        redis.script_flush()
+        assert buckets.charge([Charge(SLOW, "a")]).is_admitted
+
+    assert buckets.charge([Charge(SLOW, "a")]).is_admitted
+    stats = redis.info("commandstats")
+    assert (stats["cmdstat_evalsha"]["calls"], stats["cmdstat_eval"]["calls"]) == (3, 2)
+
+
+def test_the_levels_of_one_rate_mean_nothing_for_another(buckets: RedisBuckets) -> None:
+    buckets.charge([Charge(SLOW, "a", 3)])
+
+    wider = Policy(SLOW.name, Rate(quota=1, window=DAY, burst=4))
+
+    assert buckets.charge([Charge(wider, "a")]).levels == (DAY,)
+
+
+def test_the_workers_of_one_service_share_buckets_and_another_service_does_not(
+    buckets: RedisBuckets, link: RedisLink
+) -> None:
+    buckets.charge([Charge(SLOW, "a", 3)])
+
+    assert not RedisBuckets(link, "test", WORKERS).charge([Charge(SLOW, "a")]).is_admitted
+    assert RedisBuckets(link, "another", WORKERS).charge([Charge(SLOW, "a", 3)]).is_admitted
+
+
+def test_a_redis_that_is_gone_is_down(buckets: RedisBuckets, server: RedisProcess) -> None:
+    server.kill()
+
+    with pytest.raises(RedisDown):
+        buckets.charge([Charge(SLOW, "a")])
+    with pytest.raises(RedisDown):
+        buckets.take_back([Charge(SLOW, "a")])
+    with pytest.raises(RedisDown):
+        buckets.settle(SLOW, {"a": 1})
+
+
+def test_a_redis_without_memory_refuses_and_nothing_is_charged(
+    clocked: ClockedBuckets, server: RedisProcess, link: RedisLink
+) -> None:
+    charges = [Charge(QUICK, "a"), Charge(SLOW, "a"), Charge(QUICK, "b")]
+    clocked.charge(charges)
+    clocked.settle(QUICK, {"a": 1})
+    server.configure("maxmemory", "1")
+
+    with pytest.raises(RedisRefused, match="maxmemory"):
+        clocked.charge(charges)
+    with pytest.raises(RedisRefused, match="maxmemory"):
+        clocked.settle(QUICK, {"a": 1})
+
+    server.configure("maxmemory", "0")
+    assert link.is_up
+    assert clocked.charge(charges).levels == (2000, 2 * DAY, 2000)
+    assert clocked.settle(QUICK, {"a": 1}) == [2000]
+
+
+def test_without_memory_it_takes_back_all_or_nothing(clocked: ClockedBuckets, server: RedisProcess) -> None:
+    charges = [Charge(QUICK, "emptied"), Charge(SLOW, "left", 2)]
+    clocked.charge(charges)
+    server.configure("maxmemory", "1")
+
+    taken = clocked.take_back([charges[0], Charge(SLOW, "left")])
+    server.configure("maxmemory", "0")
+    assert taken.levels == (0, DAY)
+    assert clocked.charge(charges).levels == (1000, 3 * DAY)
+
+
+def test_all_are_read_before_any_is_written(clocked: ClockedBuckets, redis: Redis) -> None:
+    clocked.charge([Charge(QUICK, "a")])
+    for key in redis.scan_iter():
+        redis.delete(key)
+        redis.set(key, "no hash")
+
+    with pytest.raises(RedisRefused, match="WRONGTYPE"):
+        clocked.charge([Charge(SLOW, "a"), Charge(QUICK, "a")])
+
+    assert clocked.charge([Charge(SLOW, "a")]).levels == (DAY,)
+
+
+def test_a_thousand_buckets_are_charged_in_one_go(buckets: RedisBuckets) -> None:
+    costs = {f"bucket-{number}": number % 5 for number in range(AT_ONCE)}
+
+    first = buckets.settle(SLOW, costs)
+    second = buckets.settle(SLOW, dict(reversed(costs.items())))
+
+    assert all(cost * DAY - 10_000 <= level <= cost * DAY for cost, level in zip(costs.values(), first, strict=True))
+    assert [round(level / DAY) for level in reversed(second)] == [2 * cost for cost in costs.values()]
+
+
+def test_what_is_settled_is_charged_though_the_bucket_is_full(clocked: ClockedBuckets, ticks: Ticks) -> None:
+    assert clocked.settle(QUICK, {"a": 12, "b": 1}) == [12_000, 1000]
+
+    ticks.go(1199)
+
+    assert clocked.settle(QUICK, {"a": 0, "b": 0}) == [10, 0]
+
+
+def test_a_level_lasts_from_one_period_to_the_next_and_no_longer(clocked: ClockedBuckets, ticks: Ticks) -> None:
+    memory = QUICK.rate.memory * (WORKERS + 1)
+    ticks.go(memory - START % memory - 1)
+    full = QUICK.rate.capacity * WORKERS
+    clocked.settle(QUICK, {"a": 3 * WORKERS})
+
+    ticks.go(1)
+    assert clocked.settle(QUICK, {"a": 0}) == [full - 10]
+    ticks.go(500)
+    assert clocked.settle(QUICK, {"a": 1}) == [full - 10 - 5000 + 1000]
+    ticks.go(2 * memory)
+    assert clocked.settle(QUICK, {"a": 1}) == [1000]
+
+
+def test_every_hash_expires_when_the_period_after_its_own_ends(
+    clocked: ClockedBuckets, ticks: Ticks, redis: Redis
+) -> None:
+    memory = QUICK.rate.memory
+    into_the_period = START % memory
+
+    for _ in range(2):
+        clocked.charge([Charge(QUICK, "a")])
+        ticks.go(memory)
+
+    ends = sorted(redis.pexpiretime(key) for key in redis.scan_iter())
+    assert ends == [START - into_the_period + 2 * memory, START - into_the_period + 3 * memory]
+
+
+def test_by_redis_own_clock_every_hash_expires_too(buckets: RedisBuckets, redis: Redis) -> None:
+    buckets.charge([Charge(QUICK, "a"), Charge(SLOW, "a")])
+    buckets.settle(QUICK, {"a": 1})
+
+    lives = [redis.pttl(key) for key in redis.scan_iter()]
+
+    assert len(lives) == 3
+    assert min(lives) > 0
+    assert max(lives) <= 2 * SLOW.rate.memory
+
+
+def test_what_is_refused_or_wholly_taken_back_leaves_nothing_behind(buckets: RedisBuckets, redis: Redis) -> None:
+    assert not buckets.charge([Charge(SLOW, "a"), Charge(QUICK, "a", 4)]).is_admitted
+    buckets.charge([Charge(SLOW, "a", 2)])
+    buckets.take_back([Charge(SLOW, "a", 2)])
+
+    assert redis.keys() == []
+
+
+@pytest.mark.parametrize("back", [1, 50, 299, 300, 5000])
+def test_a_clock_set_back_refuses_nobody_for_longer_than_a_bucket_is_remembered(
+    clocked: ClockedBuckets, ticks: Ticks, back: int
+) -> None:
+    memory = QUICK.rate.memory
+    ticks.go(memory - START % memory + 400)
+    clocked.charge([Charge(QUICK, "a", 3)])
+
+    ticks.go(-back)
+    level = clocked.charge([Charge(QUICK, "a", 3)]).levels[0]
+
+    assert level <= memory * QUICK.rate.quota
+    ticks.go(memory)
+    assert clocked.charge([Charge(QUICK, "a", 3)]).is_admitted
+
+
+def test_a_clock_set_forward_and_right_again_finds_what_it_left(clocked: ClockedBuckets, ticks: Ticks) -> None:
+    clocked.charge([Charge(QUICK, "a", 2)])
+
+    ticks.go(1_000_000)
+    assert clocked.charge([Charge(QUICK, "a")]).levels == (1000,)
+    ticks.go(-1_000_000 + 10)
+
+    assert clocked.charge([Charge(QUICK, "a")]).levels == (3000 - 100,)
+
+
+def test_another_number_of_workers_is_not_misled_by_what_these_wrote(link: RedisLink, ticks: Ticks) -> None:
+    # Of such long periods the same one is meant by the same number, though it began at another time.
+    many, more = (ClockedBuckets(link, ticks, workers=workers) for workers in (998, 999))
+    many.settle(SLOW, {"a": 3})
+
+    assert more.settle(SLOW, {"a": 1}) == [DAY]
