@@ -281,3 +281,28 @@ def test_what_others_charge_beyond_full_is_believed_until_it_has_drained(fleet: 
     fleet.ticks.go(1)
 
     assert fleet.ask(0, times=2) == 1
+
+
+def test_who_waits_as_long_as_a_refusal_says_is_admitted_though_redis_heard_late(link: RedisLink) -> None:
+    fleet = Fleet(link)
+    fleet.ask(0, RATE.burst)
+    fleet.ticks.go(SETTLEMENT * 2)
+    fleet.settle()
+    fleet.ask(0, RATE.burst)
+    fleet.settle()
+
+    fleet.ask(0)
+    fleet.ticks.go(fleet.refused[-1].wait * 1000)
+
+    assert fleet.ask(0) == 1
+
+
+def test_a_refusal_allows_for_how_late_redis_hears(link: RedisLink) -> None:
+    slow = Policy("slow", Rate(quota=1, window=1000, burst=1))
+    fleet = Fleet(link, policy=slow)
+    fleet.ask(0)
+
+    fleet.ask(0)
+
+    # A whole second until it has drained, and what Redis may be late.
+    assert fleet.refused[-1].wait == 2

@@ -97,7 +97,7 @@ def test_a_hundred_users_who_wait_as_long_as_told_are_let_in(server: LiveServer)
 
 @pytest.mark.long
 def test_users_who_keep_to_one_worker_and_wait_as_long_as_told_are_let_in(tmp_path: Path) -> None:
-    with serving(tmp_path, app=CHEAP, limit_api="600/1m/20") as server:
+    with serving(tmp_path, app=CHEAP, limit_api="60/1m/20") as server:
         trials = try_on_one_worker(users(server, TRIALS))
 
     assert [trial.again.status for trial in trials] == [200] * TRIALS
