@@ -69,7 +69,7 @@ def test_who_sends_garbage_is_told_to_stop(client: FlaskClient, waits: list[floa
 
     assert [answer.status_code for answer in answers] == [401, 401, 429]
     assert answers[-1].get_json()["violated-policies"] == ["refused"]
-    assert answers[-1].headers["Retry-After"] == "30"
+    assert answers[-1].headers["Retry-After"] == "31"
     assert "WWW-Authenticate" not in answers[-1].headers
     assert waits == [0.5]
 

@@ -33,7 +33,7 @@ def test_beyond_it_a_user_is_told_how_long_to_wait(anna: Caller) -> None:
     answer = anna.ask("GET", "/v1/accounts/me")
 
     body = answer.get_json()
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "10")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "11")
     assert body["type"] == "https://iana.org/assignments/http-problem-types#quota-exceeded"
     assert (body["violated-policies"], answer.content_type) == (["user"], "application/problem+json")
 
