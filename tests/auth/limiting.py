@@ -6,7 +6,6 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
-from auth.errors import RedisDown
 from auth.policies import Policy
 from auth.redis_buckets import RedisBuckets
 from auth.redis_link import RedisLink
@@ -42,7 +41,7 @@ class ClockedBuckets(RedisBuckets):
 
     def __init__(self, link: RedisLink, clock: Ticks, prefix: str = "test", workers: int = 3) -> None:
         super().__init__(link, prefix, workers)
-        self.is_down = False
+        self.away: Exception | None = None
         self.calls: list[int] = []
         self._time = clock
         self._script = clocked_script()
@@ -56,8 +55,8 @@ class ClockedBuckets(RedisBuckets):
             redis.flushall()
 
     def _call(self, mode: str, names: Sequence[str], *arguments: str) -> Any:
-        if self.is_down:
-            raise RedisDown("as the test says")
+        if self.away is not None:
+            raise self.away
         now = START + int(self._time.monotonic() * 1000)
         with self._link.commands() as redis:
             return redis.eval(self._script, len(names), *names, mode, *arguments, str(now))

@@ -131,7 +131,7 @@ class History:
         if mode == "if all admit":
             return self.random.choice([1, 1, self.random.randint(1, model.rate.burst)])
         left = model.settled_at_most - model.levels.get(name, 0) // model.rate.window - 1
-        return self.random.randint(-model.rate.burst, max(0, min(left, model.rate.burst)))
+        return self.random.randint(-model.rate.burst, max(0, self.random.choice([left, min(left, model.rate.burst)])))
 
 
 def test_ten_thousand_random_histories_go_as_the_arithmetic_says(redis: Redis) -> None:

@@ -196,10 +196,13 @@ def test_what_was_charged_here_is_taken_back_here_though_redis_has_come_back(her
 
 
 @pytest.mark.parametrize("away", [RedisDown("gone"), RedisRefused("no memory")])
-def test_what_was_charged_there_stays_charged_when_redis_goes_meanwhile(here: Place, away: Exception) -> None:
+def test_what_was_charged_there_stays_charged_when_redis_goes_meanwhile(
+    here: Place, away: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
     with here.limiter.attempt([Charge(FEW, "a")], Failed):
         here.shared.away = away
 
+    assert [vars(line)["reason"] for line in caplog.records] == [str(away)]
     assert here.level() == REQUEST
     assert admitted(here.limiter) == 1
 
