@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 from api import problems
 from api.authentication import SCHEME, access_of
 from api.oauth_errors import is_for_oauth_clients
-from api.problem_catalogue import Problem
+from api.problem import Problem
 from api.problems import CONTENT_TYPE, OAUTH_CONTENT_TYPE
 from api.shapes import OAuthProblemView, ProblemView, StaleReviewView
 from auth.claim_rules import MAX_ID, RANDOM_ID

@@ -1,137 +1,69 @@
 """Every kind of error and how it is told to the client: what `api.problems` answers with (RFC 9457)."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, Literal
 
 from api import errors
+from api.problem import CHALLENGE, INVALID_TOKEN, RETRY, UNAVAILABLE, Problem, invalid, limited, says
 from api.services import services
-from api.shapes import CardView, FieldError
+from api.shapes import CardView
 from auth import errors as auth_errors
-
-_CHALLENGE = 'Bearer realm="javumbo"'
-RETRY = {"Retry-After": "2"}
-REGISTERED = frozenset({"quota-exceeded", "temporary-reduced-capacity"})
-"""Problems that are not of our making (draft-ietf-httpapi-ratelimit-headers-11 §5)."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """How one kind of error is told to the client."""
-
-    status: HTTPStatus
-    code: str
-    title: str
-    detail: Callable[[Any], str]
-    headers: Callable[[Any], dict[str, str]] = lambda _: {}
-    members: Callable[[Any], dict[str, Any]] = lambda _: {}
-    level: int = logging.INFO
-
-
-def _says(text: str) -> Callable[[Any], str]:
-    return lambda _: text
-
-
-def _invalid(location: Literal["body", "query"], name: str, message: str) -> Problem:
-    return Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        "invalid-input",
-        "The request does not have the form it must have",
-        _says("See 'errors' for each part that is wrong."),
-        members=lambda _: {"errors": [field_error(location, name, message)]},
-    )
-
-
-_INVALID_TOKEN = Problem(
-    HTTPStatus.UNAUTHORIZED,
-    "invalid-token",
-    "The access token is not valid",
-    # One text for every reason: which check failed is nobody's business but the log's.
-    _says("The access token is expired, revoked, malformed or not meant for this service. Sign in again."),
-    lambda _: {
-        "WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token", error_description="The access token is not valid"'
-    },
-)
-_MEMBER = "violated-policies"
-
-
-def _limited(status: HTTPStatus, code: str, title: str, detail: str, level: int) -> Problem:
-    return Problem(
-        status,
-        code,
-        title,
-        lambda error: detail.format(policies=" and ".join(error.policies), wait=error.wait),
-        lambda error: {"Retry-After": str(error.wait)},
-        members=lambda error: {_MEMBER: list(error.policies)},
-        level=level,
-    )
-
-
-_UNAVAILABLE = Problem(
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    "temporarily-unavailable",
-    "The service cannot answer this at the moment",
-    _says("Nothing was changed. Try again in a moment."),
-    lambda _: RETRY,
-    level=logging.ERROR,
-)
 
 PROBLEMS: dict[type[Exception], Problem] = {
     auth_errors.CredentialsMissing: Problem(
         HTTPStatus.UNAUTHORIZED,
         "credentials-missing",
         "An access token is needed",
-        _says("Send the header 'Authorization: Bearer <access token>'."),
-        lambda _: {"WWW-Authenticate": _CHALLENGE},
+        says("Send the header 'Authorization: Bearer <access token>'."),
+        lambda _: {"WWW-Authenticate": CHALLENGE},
     ),
     auth_errors.AmbiguousCredentials: Problem(
         HTTPStatus.BAD_REQUEST,
         "ambiguous-credentials",
         "The access token is in the wrong place, or in several",
-        _says("Send one access token, in one Authorization header, and none in the query string."),
-        lambda _: {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_request"'},
+        says("Send one access token, in one Authorization header, and none in the query string."),
+        lambda _: {"WWW-Authenticate": f'{CHALLENGE}, error="invalid_request"'},
     ),
-    auth_errors.TokenRefused: _INVALID_TOKEN,
-    errors.AccountGone: _INVALID_TOKEN,
-    errors.AccountChanged: _INVALID_TOKEN,
+    auth_errors.TokenRefused: INVALID_TOKEN,
+    errors.AccountGone: INVALID_TOKEN,
+    errors.AccountChanged: INVALID_TOKEN,
     auth_errors.HashingBusy: Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "temporarily-unavailable",
         "Too many passwords are being checked",
-        _says("Nothing was changed. Try again in a moment."),
+        says("Nothing was changed. Try again in a moment."),
         lambda _: RETRY,
         level=logging.WARNING,
     ),
-    auth_errors.NoSigningKey: _UNAVAILABLE,
-    auth_errors.KeyUnavailable: _UNAVAILABLE,
-    auth_errors.BackgroundStalled: _UNAVAILABLE,
+    auth_errors.NoSigningKey: UNAVAILABLE,
+    auth_errors.KeyUnavailable: UNAVAILABLE,
+    auth_errors.BackgroundStalled: UNAVAILABLE,
     # Closed, not open: who cannot know what was revoked lets nobody in.
-    auth_errors.RevocationsUnknown: replace(_UNAVAILABLE, level=logging.WARNING),
+    auth_errors.RevocationsUnknown: replace(UNAVAILABLE, level=logging.WARNING),
     auth_errors.RefreshRefused: Problem(
         HTTPStatus.UNAUTHORIZED,
         "invalid-grant",
         "The refresh token is not valid",
-        _says("The refresh token is expired, used, revoked or malformed. Sign in again."),
-        lambda _: {"WWW-Authenticate": _CHALLENGE},
+        says("The refresh token is expired, used, revoked or malformed. Sign in again."),
+        lambda _: {"WWW-Authenticate": CHALLENGE},
     ),
     auth_errors.InsufficientScope: Problem(
         HTTPStatus.FORBIDDEN,
         "insufficient-scope",
         "The access token is not good for this",
         lambda error: f"This needs the scope '{error.scope}', which the access token does not have.",
-        lambda error: {"WWW-Authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{error.scope}"'},
+        lambda error: {"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope", scope="{error.scope}"'},
         members=lambda error: {"scope": error.scope},
     ),
-    auth_errors.QuotaExceeded: _limited(
+    auth_errors.QuotaExceeded: limited(
         HTTPStatus.TOO_MANY_REQUESTS,
         "quota-exceeded",
         "There were too many requests of this kind",
         "This is beyond the limit {policies}. Nothing was changed. Send the request again in {wait} s.",
         logging.INFO,
     ),
-    auth_errors.CapacityReduced: _limited(
+    auth_errors.CapacityReduced: limited(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "temporary-reduced-capacity",
         "The service cannot take as many requests of this kind as usual",
@@ -142,21 +74,21 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.UNAUTHORIZED,
         "wrong-credentials",
         "Username and password do not match",
-        _says("There is no account with this username and this password."),
-        lambda _: {"WWW-Authenticate": _CHALLENGE},
+        says("There is no account with this username and this password."),
+        lambda _: {"WWW-Authenticate": CHALLENGE},
     ),
     errors.PasswordNotConfirmed: Problem(
         HTTPStatus.FORBIDDEN,
         "password-not-confirmed",
         "The password is wrong",
-        _says("This needs the account's password once more, in the member 'password'. Nothing was changed."),
+        says("This needs the account's password once more, in the member 'password'. Nothing was changed."),
     ),
     errors.ResetRefused: Problem(
         HTTPStatus.FORBIDDEN,
         "reset-refused",
         "The code does not set a new password",
         # One text for every reason, as for tokens.
-        _says("It is unknown, used or run out, or of another account. Ask the operator for a new code."),
+        says("It is unknown, used or run out, or of another account. Ask the operator for a new code."),
     ),
     errors.NoSuchAccount: Problem(
         HTTPStatus.NOT_FOUND,
@@ -168,7 +100,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.FORBIDDEN,
         "sign-up-closed",
         "Nobody can sign up here",
-        _says("Accounts are made by the operators of this service. Ask whoever runs it for one."),
+        says("Accounts are made by the operators of this service. Ask whoever runs it for one."),
     ),
     errors.NameTaken: Problem(
         HTTPStatus.CONFLICT,
@@ -180,7 +112,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.SERVICE_UNAVAILABLE,
         "deletion-unfinished",
         "The account is not deleted completely",
-        _says("Its collection is closed and cannot be opened again. Repeat the request to delete the account itself."),
+        says("Its collection is closed and cannot be opened again. Repeat the request to delete the account itself."),
         lambda _: RETRY,
         level=logging.ERROR,
     ),
@@ -188,14 +120,14 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.FORBIDDEN,
         "origin-refused",
         "The page that sent this is not one of ours",
-        _says("A refresh token in a cookie is taken from this service's own pages and those of JAVUMBO_CORS_ORIGINS."),
+        says("A refresh token in a cookie is taken from this service's own pages and those of JAVUMBO_CORS_ORIGINS."),
         level=logging.WARNING,
     ),
     errors.SessionNotFound: Problem(
         HTTPStatus.NOT_FOUND,
         "session-not-found",
         "There is no such session",
-        _says("You have no open session of this id. It may have ended."),
+        says("You have no open session of this id. It may have ended."),
     ),
     errors.ApiTokenNotFound: Problem(
         HTTPStatus.NOT_FOUND,
@@ -216,7 +148,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.NOT_FOUND,
         "not-found",
         "There is no metadata document",
-        _says("It is published where the issuer (JAVUMBO_ISSUER) is an https URL."),
+        says("It is published where the issuer (JAVUMBO_ISSUER) is an https URL."),
     ),
     errors.DeckNotFound: Problem(
         HTTPStatus.NOT_FOUND,
@@ -240,28 +172,28 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.CONFLICT,
         "stale-review",
         "The card has been reviewed since it was shown",
-        _says("Nothing was changed. The member 'card' is the card as it now is."),
+        says("Nothing was changed. The member 'card' is the card as it now is."),
         members=lambda error: {"card": CardView.of(error.card, services().scheduler).model_dump(mode="json")},
     ),
-    errors.InvalidCursor: _invalid("query", "cursor", "is not a cursor that this list has given out"),
-    errors.RefreshTokenMissing: _invalid("body", "refresh_token", "is missing, and there is no cookie with one"),
+    errors.InvalidCursor: invalid("query", "cursor", "is not a cursor that this list has given out"),
+    errors.RefreshTokenMissing: invalid("body", "refresh_token", "is missing, and there is no cookie with one"),
     errors.MalformedForm: Problem(
         HTTPStatus.BAD_REQUEST,
         "malformed-request",
         "The body is not a form",
-        _says("Send 'Content-Type: application/x-www-form-urlencoded', in UTF-8, and each parameter once."),
+        says("Send 'Content-Type: application/x-www-form-urlencoded', in UTF-8, and each parameter once."),
     ),
     errors.UnsupportedGrantType: Problem(
         HTTPStatus.BAD_REQUEST,
         "unsupported-grant-type",
         "Tokens are not given out like that",
-        _says("The only grant type is 'refresh_token'. Sign in with POST /v1/sessions."),
+        says("The only grant type is 'refresh_token'. Sign in with POST /v1/sessions."),
     ),
     errors.InvalidScope: Problem(
         HTTPStatus.BAD_REQUEST,
         "invalid-scope",
         "The scope is not the session's",
-        _says("Leave 'scope' out, or send all of what the session is good for: it is not narrowed."),
+        says("Leave 'scope' out, or send all of what the session is good for: it is not narrowed."),
     ),
     errors.QuotaReached: Problem(
         HTTPStatus.INSUFFICIENT_STORAGE,
@@ -277,12 +209,12 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.INSUFFICIENT_STORAGE,
         "storage-full",
         "There is no room left to store this",
-        _says("Nothing was changed. It works again once the operators have made room."),
+        says("Nothing was changed. It works again once the operators have made room."),
         level=logging.CRITICAL,
     ),
-    errors.StoreDamaged: replace(_UNAVAILABLE, level=logging.CRITICAL),
-    errors.StoreMissing: replace(_UNAVAILABLE, level=logging.CRITICAL),
-    errors.StoreError: _UNAVAILABLE,
+    errors.StoreDamaged: replace(UNAVAILABLE, level=logging.CRITICAL),
+    errors.StoreMissing: replace(UNAVAILABLE, level=logging.CRITICAL),
+    errors.StoreError: UNAVAILABLE,
 }
 
 HTTP_CODES = {
@@ -296,8 +228,3 @@ HTTP_CODES = {
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("invalid-input", "See 'errors' for each part that is wrong."),
 }
-
-
-def field_error(location: Any, name: str, message: str) -> dict[str, str]:
-    """Say what is wrong with one part of a request."""
-    return FieldError(location=location, field=name, message=message).model_dump()

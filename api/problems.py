@@ -13,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 
 from api import oauth_errors
 from api.oauth_errors import OAuthError
-from api.problem_catalogue import HTTP_CODES, PROBLEMS, REGISTERED, RETRY, Problem, field_error
+from api.problem import REGISTERED, RETRY, Problem, field_error
+from api.problem_catalogue import HTTP_CODES, PROBLEMS
 from api.shapes import OAuthProblemView, ProblemView
 
 CONTENT_TYPE = "application/problem+json"

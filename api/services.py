@@ -1,7 +1,7 @@
 """The only file that names concrete classes: builds everything the application is made of."""
 
 import resource
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -12,6 +12,7 @@ from api.account.accounts import Accounts
 from api.account.api_tokens import ApiTokens
 from api.account.endings import Endings
 from api.account.introspection import Introspection
+from api.account.limiting import Limiting
 from api.account.limits import Limits, Policies
 from api.account.oversight import Oversight
 from api.account.purging import LOOK_EVERY, Purging
@@ -35,12 +36,13 @@ from api.store.pool import Pool
 from api.store.revocations import SqliteRevocationRecord
 from api.store.write_lock import Patience
 from api.study.scheduler import Scheduler
-from auth.amortised_limiter import SETTLE_EVERY, AmortisedLimiter
+from auth.amortised_limiter import AmortisedLimiter
 from auth.background import Background, Task
 from auth.claims import Claims
 from auth.clock import Clock, SystemClock
 from auth.device_tokens import DeviceTokens
 from auth.errors import LimitReached
+from auth.following import Following
 from auth.key_folder import KeyFolder
 from auth.keystore import KeyStore
 from auth.own_buckets import OwnBuckets
@@ -49,9 +51,9 @@ from auth.policies import Policy
 from auth.redis_buckets import RedisBuckets
 from auth.redis_link import RedisLink
 from auth.reports import Reports
-from auth.revocation_feed import RECORD_EVERY, RecordFollower
-from auth.revocation_stream import LISTEN_EVERY, PUBLISH_EVERY, RevocationStream
-from auth.revocations import Revocation, Revocations
+from auth.revocation_feed import RecordFollower
+from auth.revocation_stream import RevocationStream
+from auth.revocations import Revocations
 from auth.ring_document import Purpose
 from auth.ring_watcher import RingWatcher
 from auth.rotation import RELOAD
@@ -62,7 +64,6 @@ from auth.tokens import AccessTokens
 
 EXTENSION = "javumbo"
 
-_LOOK_EVERY = timedelta(milliseconds=250)
 _WRITE_USES_EVERY = timedelta(seconds=10)
 
 
@@ -237,60 +238,18 @@ def _most_open(settings: Settings) -> int:
     return max(1, min(settings.open_collections, (soft - OTHER_DESCRIPTORS) // 4))
 
 
-@dataclass(frozen=True)
-class _Following:
-    """What knows of revocations, and what tells of them: Redis only where there is one."""
-
-    revocations: Revocations
-    follower: RecordFollower
-    redis: RedisLink | None = None
-    stream: RevocationStream | None = None
-
-    def announce(self, ended: Sequence[Revocation]) -> None:
-        if self.stream is None:
-            self.revocations.add(ended)
-        else:
-            self.stream.announce(ended)
-
-    def tasks(self) -> list[Task]:
-        following = [Task("revocation record", RECORD_EVERY, self.follower.read)]
-        if self.redis is None or self.stream is None:
-            return following
-        return [
-            *following,
-            Task("redis", _LOOK_EVERY, self.redis.look, is_vital=False),
-            Task("revocation stream", LISTEN_EVERY, self.stream.listen, is_vital=False),
-            Task("revocation publisher", PUBLISH_EVERY, self.stream.publish, is_vital=False),
-        ]
-
-
-def _follow(settings: Settings, file: AccountsFile, clock: Clock, metrics: Metrics) -> _Following:
+def _follow(settings: Settings, file: AccountsFile, clock: Clock, metrics: Metrics) -> Following:
     revocations = Revocations(clock, settings.revocation_max_age, on_read=metrics.knowledge)
     follower = RecordFollower(revocations, SqliteRevocationRecord(file))
     if not settings.redis_url:
-        return _Following(revocations, follower)
+        return Following(revocations, follower)
     redis = RedisLink(settings.redis_url, clock, on_state=metrics.redis)
     # Several services may share one Redis; their names begin with who issues the tokens.
     stream = RevocationStream(redis, revocations, f"{settings.issuer}:revocations", metrics.appended)
-    return _Following(revocations, follower, redis, stream)
+    return Following(revocations, follower, redis, stream)
 
 
-@dataclass(frozen=True)
-class _Limiting:
-    """What limits: strictly, each user, and refused tokens."""
-
-    limits: Limits
-    users: AmortisedLimiter
-    refused: AmortisedLimiter
-
-    def tasks(self) -> list[Task]:
-        return [
-            Task("rate limits", SETTLE_EVERY, self.users.settle, is_vital=False),
-            Task("limit of refused tokens", SETTLE_EVERY, self.refused.settle, is_vital=False),
-        ]
-
-
-def _limit(settings: Settings, redis: RedisLink | None, clock: Clock, metrics: Metrics) -> _Limiting:
+def _limit(settings: Settings, redis: RedisLink | None, clock: Clock, metrics: Metrics) -> Limiting:
     sampling = LogSampling(clock)
 
     def tell(error: LimitReached) -> None:
@@ -303,7 +262,7 @@ def _limit(settings: Settings, redis: RedisLink | None, clock: Clock, metrics: M
     def amortised(policy: Policy) -> AmortisedLimiter:
         return AmortisedLimiter(policy, shared, clock, workers, reports)
 
-    return _Limiting(
+    return Limiting(
         limits=Limits(Policies.of(settings), StrictLimiter(shared, OwnBuckets(clock), workers, reports)),
         users=amortised(Policy("user", settings.limit_api)),
         refused=amortised(Policy("refused", settings.limit_refused)),

@@ -1,7 +1,8 @@
 """The amortised limiter: each request is decided in memory, and told to Redis with many others a moment later.
 
 Every admitted request is charged where all workers see it, so over time no more is admitted than the rate. A burst can
-exceed it by what the other workers admit until this one has heard of them: by one settlement, which is ten a second.
+exceed it by what the other workers admit until they have told of it, and this one has asked. Each does so ten times a
+second.
 """
 
 import logging

@@ -42,7 +42,7 @@ class Standing:
 
     @property
     def wait(self) -> int:
-        """The seconds, rounded up, within which no more than what remains is admitted."""
+        """The seconds, rounded up, until more is admitted than what remains."""
         return -(-self.policy.rate.wait(self.level) // 1000)
 
 

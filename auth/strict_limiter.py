@@ -73,7 +73,9 @@ class StrictLimiter:
     def _require(self, charged: Charged, charges: Sequence[Charge], otherwise: type[LimitReached]) -> None:
         standings = charged.standings(charges)
         if not charged.is_admitted:
-            raise self._reports.refusal([one for one in standings if one.remaining == 0], otherwise)
+            pairs = zip(charges, standings, strict=True)
+            full = [found for one, found in pairs if not one.policy.rate.admits(found.level, one.cost)]
+            raise self._reports.refusal(full, otherwise)
         self._reports.standings(standings)
 
     def _take_back(self, receipt: _Receipt) -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from api import problem_catalogue
 from api.account.limits import Policies
-from api.problem_catalogue import Problem
+from api.problem import Problem
 from api.problems import type_of
 from api.settings import Settings
 from auth.policies import rate

@@ -1,0 +1,23 @@
+"""Everything that limits requests, in one worker."""
+
+from dataclasses import dataclass
+
+from api.account.limits import Limits
+from auth.amortised_limiter import SETTLE_EVERY, AmortisedLimiter
+from auth.background import Task
+
+
+@dataclass(frozen=True)
+class Limiting:
+    """What is limited strictly, each user, and refused tokens."""
+
+    limits: Limits
+    users: AmortisedLimiter
+    refused: AmortisedLimiter
+
+    def tasks(self) -> list[Task]:
+        """Return the work beside the requests that this takes."""
+        return [
+            Task("rate limits", SETTLE_EVERY, self.users.settle, is_vital=False),
+            Task("limit of refused tokens", SETTLE_EVERY, self.refused.settle, is_vital=False),
+        ]
