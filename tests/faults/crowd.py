@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 
 from tests.faults.asking import Answer, Asking, signed_up
+from tests.faults.at_work import at_work
 from tests.faults.signed_in import REFRESH
 from tests.live import LiveServer
 
@@ -70,14 +71,8 @@ def crowd(server: LiveServer, number: int) -> Iterator[Crowd]:
         (found.modest["refreshes"], refreshing, 0.6),
     ]
     threads = [Thread(target=found.again_and_again, args=one) for one in work]
-    for thread in threads:
-        thread.start()
-    try:
+    with at_work(threads, found.stopping):
         yield found
-    finally:
-        found.stopping.set()
-        for thread in threads:
-            thread.join()
 
 
 def pause(seconds: float) -> float:

@@ -10,6 +10,7 @@ from threading import Event, Lock, Thread
 
 import requests
 
+from tests.faults.at_work import at_work
 from tests.live import PASSWORD, LiveServer, User
 
 BOUND = 3.0
@@ -106,11 +107,5 @@ def outage(server: LiveServer, user: User, bound: float = BOUND) -> Iterator[Out
     found = Outage(server, user, bound)
     work = [found.read, found.read, found.sign_out, found.try_again]
     threads = [Thread(target=found.again_and_again, args=(what,)) for what in work]
-    for thread in threads:
-        thread.start()
-    try:
+    with at_work(threads, found.stopping):
         yield found
-    finally:
-        found.stopping.set()
-        for thread in threads:
-            thread.join()
