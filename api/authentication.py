@@ -36,7 +36,7 @@ def signed_in(scope: str) -> Callable[[View], View]:
         @wraps(view)
         def authenticated(*args: Any, **kwargs: Any) -> Any:
             caller = services().authenticate(request)
-            services().throttle(caller)
+            services().throttle(caller, scope)
             if scope not in caller.scope:
                 raise InsufficientScope(scope)
             return view(*args, caller=caller, **kwargs)

@@ -79,7 +79,7 @@ class Services:
     background: Background
     address_of: Callable[[Request], str]
     authenticate: Callable[[Request], Claims]
-    throttle: Callable[[Claims], None]
+    throttle: Callable[[Claims, str], None]
     revocations: Revocations
     follower: RecordFollower
     redis: RedisLink | None
@@ -170,7 +170,7 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
         background=Background(tasks, clock, on_failure=metrics.background),
         address_of=address_of,
         authenticate=Authenticator(access, known.revocations, refused, uses, metrics, clock, address_of),
-        throttle=lambda caller: limiting.users.charge(str(caller.user_id)),
+        throttle=limiting.throttle,
         revocations=known.revocations,
         follower=known.follower,
         redis=known.redis,

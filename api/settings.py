@@ -136,9 +136,11 @@ class Settings(AuthSettings):
         rate,
         "Failed sign-ins for one name from one address; ten times as many for all names from one address, and five "
         "times as many in a window sixty times as long for one name from all addresses, or twenty for all browsers "
-        "that have signed in to it.",
+        "that have signed in to it; and six times as many that succeed.",
     )
-    limit_refresh: Rate = setting("600/1m", rate, "Refreshes from one address.")
+    limit_refresh: Rate = setting(
+        "600/1m", rate, "Refreshes of one session, or with tokens none of ours from one address."
+    )
     limit_password: Rate = setting(
         "10/1m", rate, "Wrong passwords from one session where the password is asked for once more."
     )

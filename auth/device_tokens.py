@@ -39,8 +39,10 @@ class DeviceTokens:
         self._clock = clock
         self._signed = SignedTokens(keystore)
 
-    def issue(self, username: str, device_id: str | None = None) -> DeviceToken:
-        """Sign a token for a device that has just signed in to a name: a new device, unless it has an id already.
+    def issue(self, holder: str, device_id: str | None = None) -> DeviceToken:
+        """Sign a token for a device that has just signed in: a new device, unless it has an id already.
+
+        The holder is whoever is signed in, in words that become others when their devices are to be strangers again.
 
         NoSigningKey if the ring has no key for now.
         """
@@ -49,7 +51,7 @@ class DeviceTokens:
         payload = {
             "iss": self._issuer,
             "aud": self._issuer,
-            "sub": _subject(username),
+            "sub": _subject(holder),
             "iat": int(now.timestamp()),
             "exp": int((now + self._lifetime).timestamp()),
             "jti": device_id,
@@ -57,24 +59,24 @@ class DeviceTokens:
         text = self._signed.sign(payload, DEVICE_TYPE, Purpose.SESSION, now, now)
         return DeviceToken(text, device_id, self._lifetime)
 
-    def device_of(self, text: str | None, username: str) -> str | None:
-        """Return the id of the device that has signed in to this name before. None if this is no good token of one."""
+    def device_of(self, text: str | None, holder: str) -> str | None:
+        """Return the id of a device that this holder has signed in with before. None if this is no good token of it."""
         if text is None:
             return None
         # A token opens nothing: without one, a sign-in is limited like anybody's and still needs its password. So
         # one that is bad is as good as none, and no reason to refuse an owner who knows the password.
         try:
-            return self._verified(text, username)
+            return self._verified(text, holder)
         except (TokenRefused, KeyUnavailable):
             return None
 
-    def _verified(self, text: str, username: str) -> str:
+    def _verified(self, text: str, holder: str) -> str:
         now = self._clock.now()
         opened = self._signed.open(self._signed.ring, text, DEVICE_TYPE, now)
         opened.require_purpose(Purpose.SESSION)
         payload = opened.payload
         claim_rules.check(payload, _RULES)
-        for name, expected in (("iss", self._issuer), ("aud", self._issuer), ("sub", _subject(username))):
+        for name, expected in (("iss", self._issuer), ("aud", self._issuer), ("sub", _subject(holder))):
             if payload[name] != expected:
                 raise InvalidClaim(name, "names another")
         expires_at = claim_rules.instant(payload["exp"])
@@ -84,9 +86,9 @@ class DeviceTokens:
         return device_id
 
 
-def _subject(username: str) -> str:
+def _subject(holder: str) -> str:
     # The browser of one is often the browser of others: who looks at its cookies should read no names there.
-    return encoding.encode(hashlib.sha256(username.encode()).digest())
+    return encoding.encode(hashlib.sha256(holder.encode()).digest())
 
 
 _RULES: dict[str, Rule] = {

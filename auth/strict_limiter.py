@@ -20,6 +20,9 @@ class _Receipt:
     buckets: Buckets
     charges: Sequence[Charge]
 
+    def first(self, count: int) -> "_Receipt":
+        return _Receipt(self.buckets, self.charges[:count])
+
 
 class StrictLimiter:
     """Charges all the policies of a request at once, or none of them."""
@@ -40,12 +43,14 @@ class StrictLimiter:
         self._charge(charges)
 
     @contextmanager
-    def attempt(self, charges: Sequence[Charge], *failures: type[Exception]) -> Iterator[None]:
-        """Charge beforehand for what costs only those who fail: if it ends otherwise, that is taken back.
+    def attempt(
+        self, charges: Sequence[Charge], *failures: type[Exception], kept: Sequence[Charge] = ()
+    ) -> Iterator[None]:
+        """Charge beforehand for what costs only those who fail: if it ends otherwise, all but `kept` is taken back.
 
         QuotaExceeded or CapacityReduced before it begins.
         """
-        receipt = self._charge(charges)
+        receipt = self._charge([*charges, *kept]).first(len(charges))
         try:
             yield
         except failures:

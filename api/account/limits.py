@@ -24,6 +24,7 @@ class Policies:
     sign_in_address: Policy
     sign_in_name: Policy
     sign_in_devices: Policy
+    sign_ins: Policy
     refresh: Policy
     password: Policy
     reset: Policy
@@ -38,6 +39,7 @@ class Policies:
             sign_in_address=Policy("sign-in-address", sign_in.scaled(10)),
             sign_in_name=Policy("sign-in-name", sign_in.scaled(5, 60)),
             sign_in_devices=Policy("sign-in-devices", sign_in.scaled(20, 60)),
+            sign_ins=Policy("sign-ins", sign_in.scaled(6)),
             refresh=Policy("refresh", settings.limit_refresh),
             password=Policy("password", settings.limit_password),
             reset=Policy("reset", settings.limit_reset),
@@ -56,32 +58,33 @@ class Limits:
         self.limiter.charge([Charge(self.policies.sign_up, partition_of(address))])
 
     def sign_in(self, username: str, address: str, device: str | None) -> AbstractContextManager[None]:
-        """Charge a sign-in that fails. A device that has signed in to this name before is charged by itself.
+        """Charge a sign-in, and one that fails for more. A device that is known for this name is charged by itself.
 
         So who guesses at somebody's password, from however many addresses, does not keep them from signing in.
         """
         # Not the name: people type other things there.
-        name = _digest(username)
-        charges = self._of_anybody(name, partition_of(address)) if device is None else self._of_device(name, device)
-        return self.limiter.attempt(charges, WrongCredentials)
+        name, partition = _digest(username), partition_of(address)
+        whose = f"{name}@{partition}" if device is None else f"{name}/{device}"
+        failing = [
+            Charge(self.policies.sign_in, whose),
+            *(self._of_anybody(name, partition) if device is None else self._of_device(name, whose)),
+        ]
+        # Who knows a password could have it hashed, and sessions opened, without an end.
+        return self.limiter.attempt(failing, WrongCredentials, kept=[Charge(self.policies.sign_ins, whose)])
 
     def _of_anybody(self, name: str, partition: str) -> list[Charge]:
-        return [
-            Charge(self.policies.sign_in, f"{name}@{partition}"),
-            Charge(self.policies.sign_in_address, partition),
-            Charge(self.policies.sign_in_name, name),
-        ]
+        return [Charge(self.policies.sign_in_address, partition), Charge(self.policies.sign_in_name, name)]
 
-    def _of_device(self, name: str, device: str) -> list[Charge]:
-        return [
-            Charge(self.policies.sign_in, f"{name}/{device}"),
-            Charge(self.policies.sign_in_name, f"{name}/{device}"),
-            # Who once knew the password may have collected devices, to guess at the next one with.
-            Charge(self.policies.sign_in_devices, name),
-        ]
+    def _of_device(self, name: str, whose: str) -> list[Charge]:
+        # Who has a session can collect devices, to guess at the password with.
+        return [Charge(self.policies.sign_in_name, whose), Charge(self.policies.sign_in_devices, name)]
 
-    def refresh(self, address: str) -> None:
-        """Charge a refresh, or the end of what is behind a token, to an address."""
+    def refresh(self, session_id: str) -> None:
+        """Charge a refresh, or the end of what is behind a token, to the session of a token that is ours."""
+        self.limiter.charge([Charge(self.policies.refresh, session_id)])
+
+    def refused_refresh(self, address: str) -> None:
+        """Charge the same with a token that is none of ours to an address: so it costs no neighbour their session."""
         self.limiter.charge([Charge(self.policies.refresh, partition_of(address))])
 
     def password(self, session_id: str) -> AbstractContextManager[None]:

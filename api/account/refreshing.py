@@ -41,7 +41,6 @@ class Refreshing:
 
         RefreshRefused; ReusedRefreshToken once the session is ended for it. LimitReached; KeyUnavailable; a StoreError.
         """
-        self.limits.refresh(address)
         try:
             opened, outcome = self._refreshed(refresh_token, address)
         except RefreshRefused as error:
@@ -55,7 +54,9 @@ class Refreshing:
         try:
             presented = self.tokens.read(refresh_token)
         except TokenRefused as error:
+            self.limits.refused_refresh(address)
             raise RefreshRefused(f"the refresh token is not believed: {error}") from error
+        self.limits.refresh(presented.session_id)
         for _ in range(_ATTEMPTS):
             account, session = self._read(presented)
             verdict = self.rules.judge(session, presented, self.clock.now())

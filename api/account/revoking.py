@@ -33,10 +33,11 @@ class Revoking:
 
         LimitReached; KeyUnavailable; a StoreError: then the token is as good as before.
         """
-        self.limits.refresh(address)
         claims = presented.read(token, self.access, self.tokens)
         if claims is None:
+            self.limits.refused_refresh(address)
             return
+        self.limits.refresh(claims.session_id)
         is_of_api_token = isinstance(claims, Claims) and claims.is_of_api_token
         now = self.clock.now()
         with self.file.writing() as connection:

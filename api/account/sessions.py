@@ -64,11 +64,15 @@ class Sessions:
 
     def sign_in(self, claimed: SignIn) -> SignedIn:
         """Open a session. WrongCredentials, after the same time whatever is wrong; LimitReached."""
-        device = self.devices.device_of(claimed.device, claimed.username)
+        device = self._device(claimed)
         with self.limits.sign_in(claimed.username, claimed.address, device):
             opened = self._open(claimed)
-        known = self.devices.issue(claimed.username, device)
+        known = self.devices.issue(_holder(opened.account), device)
         return SignedIn(opened.account, opened.session, opened.tokens, known)
+
+    def known_device(self, account: Account, device: str) -> DeviceToken:
+        """Return the next token of the device that a session is used with: another device's if this one is not good."""
+        return self.devices.issue(_holder(account), self.devices.device_of(device, _holder(account)))
 
     def live(self, user_id: int, after: str, limit: int) -> list[Session]:
         """Return the sessions of a user that can be refreshed, in a fixed order, from past a sid on."""
@@ -107,6 +111,14 @@ class Sessions:
             return opened
         raise WrongCredentials
 
+    def _device(self, claimed: SignIn) -> str | None:
+        if claimed.device is None:
+            return None
+        with self.file.reading() as connection:
+            account = accounts.by_username(connection, claimed.username)
+        # Checked for nobody, too, so that the answer takes as long.
+        return self.devices.device_of(claimed.device, "" if account is None else _holder(account))
+
     def _verified(self, claimed: SignIn) -> Account:
         with self.file.reading() as connection:
             account = accounts.by_username(connection, claimed.username)
@@ -123,3 +135,9 @@ class Sessions:
             with self.file.writing() as connection:
                 accounts.improve_hash(connection, account, better)
         return account
+
+
+def _holder(account: Account) -> str:
+    # Not the name, which may be another's one day; and with what ends all sessions, devices end, too: whoever knew
+    # the password before it was changed is a stranger then.
+    return f"{account.user_id} {account.version}"

@@ -133,7 +133,11 @@ def refresh(asked: Refresh) -> Response:
     is_cookie = asked.refresh_token is None
     token = asked.refresh_token or refresh_cookie.read(request, services().settings)
     opened = services().refreshing.refresh(token, client_address())
-    return _handed_out(opened, HTTPStatus.OK, in_cookie=is_cookie or asked.refresh == "cookie")
+    response = _handed_out(opened, HTTPStatus.OK, in_cookie=is_cookie or asked.refresh == "cookie")
+    if (device := device_cookie.read(request)) is not None:
+        known = services().sessions.known_device(opened.account, device)
+        device_cookie.put(response, known, services().settings)
+    return response
 
 
 @bp.get("")

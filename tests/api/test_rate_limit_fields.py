@@ -96,11 +96,13 @@ def test_several_policies_are_one_list(client: FlaskClient, anna: Caller) -> Non
         "sign-in": {"q": 4, "w": 60},
         "sign-in-address": {"q": 40, "w": 60},
         "sign-in-name": {"q": 20, "w": 3600},
+        "sign-ins": {"q": 24, "w": 60},
     }
     assert standings(answer) == {
         "sign-in": {"r": 3, "t": 15},
         "sign-in-address": {"r": 39, "t": 2},
         "sign-in-name": {"r": 19, "t": 180},
+        "sign-ins": {"r": 22, "t": 3},  # one was good
     }
     assert [len(answer.headers.getlist(name)) for name in rate_limit_fields.FIELDS] == [1, 1]
 
@@ -123,7 +125,7 @@ def test_a_browser_that_is_known_is_told_of_its_own_limits(client: FlaskClient, 
     answer = sign_in(client, "a guess")
 
     assert policies(answer)["sign-in-devices"] == {"q": 80, "w": 3600}
-    assert standings(answer).keys() == {"sign-in", "sign-in-name", "sign-in-devices"}
+    assert standings(answer).keys() == {"sign-in", "sign-in-name", "sign-in-devices", "sign-ins"}
 
 
 def test_nobody_is_told_to_retry_before_what_is_violated_admits_again(client: FlaskClient, anna: Caller) -> None:

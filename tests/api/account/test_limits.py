@@ -53,8 +53,12 @@ def sign_in(limits: Limits, address: str = HERE, name: str = "anna", device: str
         raise WrongCredentials
 
 
-def refresh(limits: Limits, address: str) -> None:
-    limits.refresh(address)
+def refresh(limits: Limits, session_id: str) -> None:
+    limits.refresh(session_id)
+
+
+def refused_refresh(limits: Limits, address: str) -> None:
+    limits.refused_refresh(address)
 
 
 def password(limits: Limits, session_id: str) -> None:
@@ -87,6 +91,7 @@ def test_the_rates_of_sign_ins_follow_from_one_setting() -> None:
     assert policies.sign_in_address.rate == rate("100/1m/30")
     assert policies.sign_in_name.rate == rate("50/1h/15")
     assert policies.sign_in_devices.rate == rate("200/1h/60")
+    assert policies.sign_ins.rate == rate("60/1m/18")
 
 
 @pytest.mark.parametrize("does", [sign_up, refresh, password, reset], ids=lambda does: does.__name__)
@@ -101,7 +106,7 @@ def test_each_is_charged_to_one_bucket_of_its_own_policy(
     assert refuses(lambda: does(limits, ELSEWHERE)) == ()
 
 
-@pytest.mark.parametrize("does", [sign_up, refresh, reset, sign_in], ids=lambda does: does.__name__)
+@pytest.mark.parametrize("does", [sign_up, refused_refresh, reset, sign_in], ids=lambda does: does.__name__)
 def test_an_ipv6_address_is_charged_with_its_64_bits(limits: Limits, does: Callable[[Limits, str], None]) -> None:
     for host in range(2):
         does(limits, f"2001:db8:1:2::{host}")
@@ -121,9 +126,9 @@ def test_a_sign_in_is_charged_to_the_name_at_the_address_and_to_both(limits: Lim
     sign_in(limits)
 
     charged = {charge.policy.name: charge.bucket for charge in buckets.noted}
-    assert charged.keys() == {"sign-in", "sign-in-address", "sign-in-name"}
+    assert charged.keys() == {"sign-in", "sign-in-address", "sign-in-name", "sign-ins"}
     assert charged["sign-in-address"] == HERE
-    assert charged["sign-in"] == f"{charged['sign-in-name']}@{HERE}"
+    assert charged["sign-in"] == charged["sign-ins"] == f"{charged['sign-in-name']}@{HERE}"
 
 
 def test_no_bucket_holds_the_name_that_was_typed(limits: Limits, buckets: Noting) -> None:
@@ -162,7 +167,7 @@ def test_a_device_is_charged_by_itself_wherever_it_is(limits: Limits, buckets: N
     for address in (HERE, ELSEWHERE):
         sign_in(limits, address, device="first")
 
-    assert names(buckets) == {"sign-in", "sign-in-name", "sign-in-devices"}
+    assert names(buckets) == {"sign-in", "sign-in-name", "sign-in-devices", "sign-ins"}
     assert refuses(lambda: sign_in(limits, "192.0.2.3", device="first")) == ("sign-in",)
     assert refuses(lambda: sign_in(limits, device="second")) == ()
     assert refuses(lambda: sign_in(limits)) == ()

@@ -20,6 +20,7 @@ from auth.tokens import AccessTokens
 from tests.callers import PASSWORD
 from tests.cheap import cheap_passwords
 from tests.clocks import NOON, ManualClock
+from tests.live import NO_LIMITS
 
 WINDOW = timedelta(seconds=30)
 IDLE, LONGEST = timedelta(days=2), timedelta(days=5)
@@ -65,7 +66,7 @@ class Refreshes(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.clock = ManualClock(NOON)
         environ = {"JAVUMBO_DATA": self.folder.name, "JAVUMBO_REFRESH_IDLE": "2d", "JAVUMBO_REFRESH_MAX": "5d"}
-        self.settings = Settings.from_environ(environ)
+        self.settings = Settings.from_environ(NO_LIMITS | environ)
         prepare(self.settings, self.clock.now())
         self.services: Services = build_services(self.settings, self.clock, cheap_passwords())
         self.verifier = AccessTokens(self.services.keystore, self.settings, self.clock)

@@ -63,7 +63,8 @@ def cookie_of(client: FlaskClient) -> str:
 
 def device_of(services: Services, client: FlaskClient, name: str = "anna") -> str | None:
     tokens = DeviceTokens(services.keystore, services.settings, services.clock)
-    return tokens.device_of(cookie_of(client), name)
+    account = services.accounts.named(name)
+    return tokens.device_of(cookie_of(client), f"{account.user_id} {account.version}")
 
 
 def test_a_flood_on_a_name_keeps_strangers_out_and_not_the_browser_of_its_owner(
@@ -129,6 +130,46 @@ def test_every_sign_in_renews_the_cookie_of_the_same_device(
     clock.advance(timedelta(seconds=2))
     assert device is not None
     assert device_of(services, browser) == device
+
+
+def test_refreshing_renews_the_cookie_of_the_same_device(
+    services: Services, browser: FlaskClient, clock: ManualClock
+) -> None:
+    signed_in = sign_in(browser).get_json()
+    first, device = cookie_of(browser), device_of(services, browser)
+    clock.advance(timedelta(minutes=1))
+
+    refreshed = browser.post("/v1/sessions/refresh", json={"refresh_token": signed_in["refresh_token"]})
+
+    assert refreshed.status_code == 200
+    assert cookie_of(browser) != first
+    assert device_of(services, browser) == device
+
+
+def test_refreshing_without_the_cookie_brings_none(app: Flask, browser: FlaskClient) -> None:
+    signed_in = sign_in(browser).get_json()
+
+    refreshed = app.test_client().post("/v1/sessions/refresh", json={"refresh_token": signed_in["refresh_token"]})
+
+    assert "Set-Cookie" not in refreshed.headers
+
+
+def test_with_the_password_devices_end_until_their_session_is_refreshed(
+    services: Services, app: Flask, browser: FlaskClient
+) -> None:
+    others = app.test_client()
+    sign_in(others)
+    mine = sign_in(browser).get_json()
+    change = {"password": PASSWORD, "new_password": "another password"}
+    browser.put("/v1/accounts/me/password", json=change, headers={"Authorization": f"Bearer {mine['access_token']}"})
+
+    ended = [device_of(services, client) for client in (others, browser)]
+    browser.post("/v1/sessions/refresh", json={"refresh_token": mine["refresh_token"]})
+    flood(app)
+
+    assert ended == [None, None]
+    assert sign_in(others, "another password").status_code == 503
+    assert sign_in(browser, "another password").status_code == 201
 
 
 def test_each_browser_is_a_device_of_its_own(services: Services, app: Flask, browser: FlaskClient) -> None:

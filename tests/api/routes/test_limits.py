@@ -3,12 +3,13 @@
 With Redis, whose clock nobody moves; and alone, where a worker admits its part, by the clock of the test.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.account.accounts import NewAccount
@@ -16,8 +17,8 @@ from api.app import create_app
 from api.services import Services
 from api.settings import Settings
 from auth import encoding
-from tests import redis_process
-from tests.api.routes.limited import CASES, Case, Owner
+from tests import oauth, redis_process
+from tests.api.routes.limited import CASES, Case, Owner, refreshes
 from tests.api.test_metrics import numbers
 from tests.callers import PASSWORD, sign_in
 from tests.clocks import ManualClock
@@ -121,7 +122,7 @@ def test_it_is_admitted_after_just_what_it_was_told_to_wait(clock: ManualClock, 
 
 @EVERY
 def test_one_address_beyond_its_limit_is_not_another(anna: Owner, case: Case) -> None:
-    is_of_session = case.policy == "password"
+    is_of_session = case.policy in ("password", "refresh")
     used_up(case, anna)
 
     anna.client.environ_base["REMOTE_ADDR"] = "192.0.2.7"
@@ -144,6 +145,24 @@ def test_what_is_done_with_refresh_tokens_has_one_limit(anna: Owner, name: str) 
     answer = CASES[name].good(anna)
 
     assert answer.get_json()["violated-policies"] == ["refresh"]
+
+
+@pytest.mark.parametrize("garbage", [oauth.refresh, oauth.revoke])
+def test_garbage_is_counted_for_its_address_and_costs_no_neighbour_their_session(
+    anna: Owner, garbage: Callable[[FlaskClient, str], TestResponse]
+) -> None:
+    answers = [garbage(anna.client, "garbage") for _ in range(3)]
+
+    assert answers[-1].get_json()["violated-policies"] == ["refresh"]
+    assert refreshes(anna).status_code == 200
+
+
+def test_sign_ins_that_succeed_have_a_limit_too(anna: Owner) -> None:
+    good = CASES["sign in"].good
+    # One has been made before, with a browser without cookies; six for each that may fail are admitted.
+    assert [good(anna).status_code for _ in range(11)] == [201] * 11
+
+    assert good(anna).get_json()["violated-policies"] == ["sign-ins"]
 
 
 def test_a_password_is_guessed_at_with_one_session_and_not_with_another(anna: Owner) -> None:
