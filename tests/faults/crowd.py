@@ -68,7 +68,8 @@ def crowd(server: LiveServer, number: int) -> Iterator[Crowd]:
         *[(found.greedy[USER], greedy.read, 0.01)] * 4,
         (found.modest["reads"], at_home.read, 0.1),
         (found.modest["signs in"], lambda: at_home.sign_in(f"modest {number}"), 0.5),
-        (found.modest["refreshes"], refreshing, 0.6),
+        # Fewer than what one worker grants by itself, whichever it meets.
+        (found.modest["refreshes"], refreshing, 1.2),
     ]
     threads = [Thread(target=found.again_and_again, args=one) for one in work]
     with at_work(threads, found.stopping):
