@@ -1,31 +1,16 @@
-"""When to show a card again (FSRS-6, by the `fsrs` package)."""
+"""When to show a card again: after steps of minutes at first, then after days, by its memory state (FSRS-6)."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-
-import fsrs
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from api.study.days import StudyDays
+from api.study.fuzz import fraction
+from api.study.intervals import Intervals
+from api.study.memory import Memory, MemoryModel
+from api.study.options import StudyOptions
 from api.study.schedule import Rating, Schedule, State
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
-_STATES = {
-    State.NEW: fsrs.State.Learning,
-    State.LEARNING: fsrs.State.Learning,
-    State.REVIEW: fsrs.State.Review,
-    State.RELEARNING: fsrs.State.Relearning,
-}
-_STATES_BACK = {
-    fsrs.State.Learning: State.LEARNING,
-    fsrs.State.Review: State.REVIEW,
-    fsrs.State.Relearning: State.RELEARNING,
-}
-_RATINGS = {
-    Rating.AGAIN: fsrs.Rating.Again,
-    Rating.HARD: fsrs.Rating.Hard,
-    Rating.GOOD: fsrs.Rating.Good,
-    Rating.EASY: fsrs.Rating.Easy,
-}
+from api.study.steps import Step, back, onward
 
 
 @dataclass(frozen=True)
@@ -33,56 +18,71 @@ class Scheduler:
     """Maps (schedule, rating, now) to the next schedule."""
 
     days: StudyDays
-    # Its fuzz is drawn from a global generator, so that a preview would differ from the answer.
-    _fsrs: fsrs.Scheduler = field(default_factory=lambda: fsrs.Scheduler(enable_fuzzing=False))
+    options: StudyOptions = field(default_factory=StudyOptions)
+    _model: MemoryModel = field(default_factory=MemoryModel)
 
-    def review(self, schedule: Schedule, rating: Rating, now: datetime) -> Schedule:
+    def review(self, schedule: Schedule, rating: Rating, now: datetime, card_id: int) -> Schedule:
         """Return where the card stands after this rating."""
+        return self.outcomes(schedule, now, card_id)[rating]
+
+    def outcomes(self, schedule: Schedule, now: datetime, card_id: int) -> dict[Rating, Schedule]:
+        """Return what each rating would lead to: the better, the later, or at the same time."""
+        memories, steps = self._memories(schedule, now), self._steps(schedule)
+        luck = fraction(card_id, schedule.review_count)
+        intervals = self._intervals(schedule, Intervals(self._ideal(memories), self._days_past(steps, now), luck))
         today = self.days.day_of(now)
-        midnight = _midnight(today)
-        after, _ = self._fsrs.review_card(self._to_fsrs(schedule, now), _RATINGS[rating], midnight)
-        interval = after.due - midnight
-        is_in_review = after.state is fsrs.State.Review
-        return Schedule(
-            state=_STATES_BACK[after.state],
-            step=after.step,
-            stability=after.stability,
-            difficulty=after.difficulty,
-            due_at=None if is_in_review else now + interval,
-            due_day=self._past_any_step(today + interval.days, now) if is_in_review else None,
-            reviewed_at=now,
-            review_count=schedule.review_count + 1,
-            lapses=schedule.lapses + (schedule.state is State.REVIEW and rating is Rating.AGAIN),
-        )
+        reviewed = {rating: _reviewed(schedule, rating, memory, now) for rating, memory in memories.items()}
+        return {
+            rating: _waiting(after, steps[rating], now)
+            if rating in steps
+            else replace(after, state=State.REVIEW, due_day=today + intervals[rating])
+            for rating, after in reviewed.items()
+        }
 
-    def outcomes(self, schedule: Schedule, now: datetime) -> dict[Rating, Schedule]:
-        """Return what each rating would lead to; answering at the same instant gives exactly that."""
-        return {rating: self.review(schedule, rating, now) for rating in Rating}
+    def _memories(self, schedule: Schedule, now: datetime) -> dict[Rating, Memory]:
+        before, elapsed = _memory(schedule), schedule.elapsed(self.days, now)
+        return {rating: self._model.after(before, rating, elapsed) for rating in Rating}
 
-    def due(self, schedule: Schedule) -> datetime | None:
-        """Return the instant the card enters the queue; None for a new card, which is in it already."""
-        return schedule.due_at if schedule.due_day is None else self.days.start_of(schedule.due_day)
+    def _steps(self, schedule: Schedule) -> dict[Rating, Step]:
+        if schedule.state is State.REVIEW:
+            return back(self.options.relearning_steps)
+        is_relearning = schedule.state is State.RELEARNING
+        steps = self.options.relearning_steps if is_relearning else self.options.learning_steps
+        return onward(steps, schedule.step or 0)
 
-    def _past_any_step(self, day: int, now: datetime) -> int:
+    def _days_past(self, steps: Mapping[Rating, Step], now: datetime) -> int:
         # Minutes before a study day begins, a card due tomorrow would come sooner than one that takes a
         # step of ten minutes, though it was known better.
-        longest = max((*self._fsrs.learning_steps, *self._fsrs.relearning_steps))
-        return day if self.days.start_of(day) >= now + longest else day + 1
+        longest = max((step.wait for step in steps.values()), default=timedelta())
+        return max(1, self.days.first_from(now + longest) - self.days.day_of(now))
 
-    def _to_fsrs(self, schedule: Schedule, now: datetime) -> fsrs.Card:
-        # FSRS counts days between reviews in blocks of 24 hours, its model in calendar days: each
-        # review is given to it as the midnight of its study day. An id spares a deliberate 1 ms sleep.
-        reviewed_at = schedule.reviewed_at
-        return fsrs.Card(
-            card_id=0,
-            state=_STATES[schedule.state],
-            step=0 if schedule.state is State.NEW else schedule.step,
-            stability=schedule.stability,
-            difficulty=schedule.difficulty,
-            due=now,
-            last_review=None if reviewed_at is None else _midnight(self.days.day_of(reviewed_at)),
-        )
+    def _ideal(self, memories: Mapping[Rating, Memory]) -> dict[Rating, float]:
+        retention = self.options.desired_retention
+        return {rating: self._model.interval(memory, retention) for rating, memory in memories.items()}
+
+    def _intervals(self, schedule: Schedule, intervals: Intervals) -> dict[Rating, int]:
+        is_in_review = schedule.state is State.REVIEW
+        return intervals.of_review(schedule.interval(self.days)) if is_in_review else intervals.graduating()
 
 
-def _midnight(day: int) -> datetime:
-    return _EPOCH + timedelta(days=day)
+def _memory(schedule: Schedule) -> Memory | None:
+    if schedule.stability is None or schedule.difficulty is None:
+        return None
+    return Memory(schedule.stability, schedule.difficulty)
+
+
+def _reviewed(schedule: Schedule, rating: Rating, memory: Memory, now: datetime) -> Schedule:
+    return Schedule(
+        state=schedule.state,
+        stability=memory.stability,
+        difficulty=memory.difficulty,
+        reviewed_at=now,
+        review_count=schedule.review_count + 1,
+        lapses=schedule.lapses + (schedule.state is State.REVIEW and rating is Rating.AGAIN),
+    )
+
+
+def _waiting(reviewed: Schedule, step: Step, now: datetime) -> Schedule:
+    is_new = reviewed.state in {State.NEW, State.LEARNING}
+    state = State.LEARNING if is_new else State.RELEARNING
+    return replace(reviewed, state=state, step=step.index, due_at=now + step.wait)

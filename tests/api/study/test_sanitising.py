@@ -1,0 +1,102 @@
+import html
+import time
+
+import pytest
+
+from api.study.sanitising import sanitised
+
+HARMLESS = [
+    ("a < b & c", "a &lt; b &amp; c"),
+    ("<script>alert(1)</script>", ""),
+    ('<b onclick="alert(1)">x</b>', "<b>x</b>"),
+    ('<img src="javascript:alert(1)">', "<img>"),
+    ('<a href=" jAvAsCrIpT:alert(1)">x</a>', '<a rel="noopener noreferrer">x</a>'),
+    ("<img src=x onerror=alert(1)>", '<img src="x">'),
+    ('<img src="dog.png">', '<img src="dog.png">'),
+    ("<svg onload=alert(1)><script>alert(1)</script></svg>x", "x"),
+    ("<svg><style><img src=x onerror=alert(1)></style></svg>", '<img src="x">'),
+    ("<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>", ""),
+    ("<style>body{display:none}</style>x", "x"),
+    ('<span style="position:fixed">x</span>', "<span>x</span>"),
+    ('<iframe srcdoc="<script>alert(1)</script>"></iframe>', ""),
+    ("<details open ontoggle=alert(1)><summary>a</summary>b</details>", "<details><summary>a</summary>b</details>"),
+    ('<form action="//evil"><input name=password></form>', ""),
+    ("<ruby>漢<rt>かん</rt></ruby>", "<ruby>漢<rt>かん</rt></ruby>"),
+    ("\u200fשלום\u202e", "\u200fשלום\u202e"),
+    ("a\x00b", "ab"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), HARMLESS)
+def test_what_is_shown_is_harmless(text: str, shown: str) -> None:
+    assert sanitised(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('<span class="cloze">x</span>', '<span class="cloze">x</span>'),
+        ('<span class="cloze modal">x</span>', "<span>x</span>"),
+        ('<span class="modal">x</span>', "<span>x</span>"),
+        ('<div class="cloze">x</div>', "<div>x</div>"),
+    ],
+)
+def test_no_class_stays_but_that_of_cloze_deletions(text: str, shown: str) -> None:
+    assert sanitised(text) == shown
+
+
+def test_formatting_that_would_multiply_without_end_goes() -> None:
+    text = "".join(f"<b title={number}><p>x" for number in range(1000))
+
+    assert sanitised(text) == "<p>x</p>" * 1000
+
+
+def test_a_long_card_with_much_formatting_is_shown_as_it_is_meant() -> None:
+    text = "<div>a <b>bold</b> and an <i>oblique</i> word</div>" * 50
+
+    assert sanitised(text) == text
+
+
+def test_a_long_text_with_little_formatting_is_shown_as_it_is_meant() -> None:
+    text = "<div>a <b>bold</b> word and many others</div>" * 20 + "word " * 20_000
+
+    assert sanitised(text) == text
+
+
+def test_a_very_long_card_loses_its_formatting_rather_than_its_sense() -> None:
+    text = "<div>a <b>bold</b> and an <i>oblique</i> word</div>" * 500
+
+    assert sanitised(text) == "<div>a bold and an oblique word</div>" * 500
+
+
+@pytest.mark.parametrize("text", ["<div>" * 4001, '<a title="' * 10 + "<div>" * 4100, "&" * 50_000])
+def test_what_would_take_too_long_even_so_is_shown_as_text(text: str) -> None:
+    assert sanitised(text) == html.escape(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"<b title={number}><p>x" for number in range(4000)),
+        "".join(f"<b-x><i title={number}></b-x>x" for number in range(4000)),
+        "".join(f"<b\u0085><i title={number}></b\u0085>x" for number in range(4000)),
+        f"<p><a href='http://{'y' * 40_000}'>" + "<p>x" * 3900,
+        f"<!--<a title='--><p><a lang='\"' title='>{'y' * 40_000}'>" + "<p>x" * 3900,
+        "".join(f"<b title={number}>" for number in range(900)) + f"<i title={'y' * 40_000}><p>" + "</b>x" * 900,
+        "".join(f"<u title={number}yyyy>" for number in range(4000)),
+        "<div>" * 20_000,
+        "<div>" * 4000,
+        "\u00a0" * 100_000,
+        "&" * 100_000,
+        '<p><a ="' * 12_500,
+        "<" * 100_000,
+        "<!--" * 25_000,
+    ],
+)
+def test_hostile_html_neither_grows_nor_takes_long(text: str) -> None:
+    began = time.process_time()
+
+    shown = sanitised(text)
+
+    assert time.process_time() - began < 3
+    assert len(shown) < 3_000_000
