@@ -140,8 +140,8 @@ def _serve_docs(app: APIFlask) -> None:
 
 def _allow_origins(app: APIFlask, origins: tuple[str, ...]) -> None:
     if origins:
-        headers = ["Authorization", "Content-Type"]
-        exposed = ["X-Request-ID", "Retry-After", "WWW-Authenticate", *rate_limit_fields.FIELDS]
+        headers = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match"]
+        exposed = ["X-Request-ID", "ETag", "Retry-After", "WWW-Authenticate", *rate_limit_fields.FIELDS]
         # The extension would take the brackets of an IPv6 address for a regular expression.
         exactly = [re.compile(re.escape(origin) + r"\Z") for origin in origins]
         common = {"origins": exactly, "allow_headers": headers, "expose_headers": exposed, "max_age": 600}

@@ -125,10 +125,115 @@ class CardNotFound(JavumboError):
 
 
 @dataclass
+class NoteTypeNotFound(JavumboError):
+    """The caller has no such note type."""
+
+    note_type_id: int
+
+
+@dataclass
+class NoteTypeNameTaken(JavumboError):
+    """The caller has another note type of this name, or one that differs in case alone."""
+
+    name: str
+
+
+@dataclass
+class NoteTypeBuiltIn(JavumboError):
+    """The note type is one that every collection has: it stays as it is, but for its CSS."""
+
+    name: str
+
+
+@dataclass
+class NoteTypeInUse(JavumboError):
+    """There are notes of this type, some of which may be deleted and can still be brought back."""
+
+    name: str
+    notes: int
+
+
+@dataclass
+class NotesWithoutCards(JavumboError):
+    """With these fields and templates there would be notes without a single card."""
+
+    notes: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one part of a request: where, as a path such as `notes.3.fields.Front`, and what."""
+
+    field: str
+    message: str
+
+
+@dataclass
+class InputRefused(JavumboError):
+    """The request is of the right form, but does not fit what the collection holds."""
+
+    faults: tuple[Fault, ...]
+
+
+@dataclass
+class ChangedSince(JavumboError):
+    """What the request would change is not any more what its If-Match names. Carries the change it is of now."""
+
+    change: int
+
+
+class NothingToUndo(JavumboError):
+    """The card has no review that could be taken back."""
+
+
+@dataclass
+class DeletionNotFound(JavumboError):
+    """The trash of the caller has no such deletion: it was taken back, or is older than a day."""
+
+    deletion_id: int
+
+
+@dataclass
+class DeckIsDeleted(JavumboError):
+    """What is to be brought back lay in a deck that is deleted, too."""
+
+    deck_id: int
+
+
+class IdempotencyKeyReused(JavumboError):
+    """Another request had the same Idempotency-Key."""
+
+
+@dataclass
+class InvalidHeader(JavumboError):
+    """A header of the request cannot be read."""
+
+    name: str
+    reason: str
+
+
+@dataclass
 class StaleReview(JavumboError):
     """The card has been reviewed since it was shown. Carries the card as it now is."""
 
     card: object
+
+
+@dataclass
+class BrokenTemplate(JavumboError):
+    """A template of a note type cannot be used. Carries its name, which side of it, and what is wrong with that."""
+
+    template: str
+    side: str
+    reason: str
+
+
+@dataclass
+class SearchNotUnderstood(JavumboError):
+    """A search cannot be read. Carries where it went wrong, counted in characters from 0, and why."""
+
+    position: int
+    reason: str
 
 
 class InvalidCursor(JavumboError):

@@ -11,9 +11,11 @@ from werkzeug.routing import Rule
 from api import problems
 from api.authentication import SCHEME, access_of
 from api.oauth_errors import is_for_oauth_clients
+from api.openapi_links import links_of
 from api.problem import Problem
 from api.problems import CONTENT_TYPE, OAUTH_CONTENT_TYPE
 from api.shapes import OAuthProblemView, ProblemView, StaleReviewView
+from api.writing import KEY, writes_of
 from auth.claim_rules import MAX_ID, RANDOM_ID
 
 _ID = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
@@ -42,6 +44,21 @@ _OF_OAUTH = {
     HTTPStatus.TOO_MANY_REQUESTS: "There were too many requests; see `Retry-After`.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Nothing was changed, and nothing can be told at the moment; see `Retry-After`.",
 }
+_KEY = {
+    "name": KEY,
+    "in": "header",
+    "required": False,
+    "description": "Any text of your own, another for each request: repeated with it, the request is done once.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of what you have read: if it has been changed since, the answer is a 412.",
+    "schema": {"type": "string", "pattern": '^("[0-9]{1,16}"|\\*)$'},
+}
+_WITH_KEY = {HTTPStatus.UNPROCESSABLE_ENTITY: "A part of the request is wrong, or its `Idempotency-Key` is another's."}
 _WITHOUT_STORE = {"health.get_health", "discovery.get_jwks", "discovery.get_metadata"}
 
 
@@ -67,6 +84,7 @@ def _complete_operation(app: APIFlask, endpoint: str, operation: dict[str, Any])
     access = access_of(view)
     is_signed_in = access is not None and access.scope is not None
     operation["operationId"] = endpoint.rpartition(".")[2]
+    _add_links(operation)
     if access is not None and access.scope is not None:
         operation["security"] = [{SCHEME: [access.scope]}]
     if "requestBody" in operation:
@@ -75,6 +93,9 @@ def _complete_operation(app: APIFlask, endpoint: str, operation: dict[str, Any])
         if parameter["in"] == "path":
             schema = _SESSION_ID if parameter["name"] == "session_id" else _ID
             parameter |= {"schema": schema, "required": True}
+    written = writes_of(view)
+    if written is not None:
+        operation["parameters"] += [_KEY, _IF_MATCH] if written.takes_if_match else [_KEY]
     declared = problems.declared(view)
     if is_for_oauth_clients(view):
         _add_oauth_refusals(operation["responses"], is_signed_in=is_signed_in)
@@ -86,12 +107,20 @@ def _complete_operation(app: APIFlask, endpoint: str, operation: dict[str, Any])
     _add_refusals(operation["responses"], refusals, declared)
 
 
+def _add_links(operation: dict[str, Any]) -> None:
+    links = links_of(operation["operationId"])
+    for status, response in operation["responses"].items():
+        if links and status.startswith("2"):
+            response["links"] = links
+
+
 def _refusals(endpoint: str, operation: dict[str, Any], *, is_signed_in: bool) -> dict[HTTPStatus, str]:
     has_query = any(parameter["in"] == "query" for parameter in operation["parameters"])
     applicable = [
         (is_signed_in, _SIGNED_IN),
         ("requestBody" in operation, _WITH_BODY),
         (has_query, _WITH_QUERY),
+        (any(parameter["name"] == KEY for parameter in operation["parameters"]), _WITH_KEY),
         (endpoint not in _WITHOUT_STORE, _WITH_STORE),
     ]
     return {status: text for applies, texts in applicable if applies for status, text in texts.items()}

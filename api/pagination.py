@@ -37,13 +37,33 @@ def id_of(cursor: str | None) -> int:
     return value
 
 
+def id_before(cursor: str | None) -> int:
+    """Return the id a cursor of a list with the latest first stands for; past every id for the first page."""
+    return MAX_ID + 1 if cursor is None else id_of(cursor)
+
+
+def pair_of(cursor: str) -> tuple[int, int]:
+    """Return the two numbers a cursor stands for. InvalidCursor."""
+    value = _decode(cursor)
+    if not isinstance(value, list) or len(value) != 2 or any(type(part) is not int for part in value):
+        raise InvalidCursor
+    if not all(0 <= part <= MAX_ID for part in value):
+        raise InvalidCursor
+    return value[0], value[1]
+
+
+def cursor_of(position: object) -> str:
+    """Return the cursor that stands for a place in a list."""
+    return encoding.encode(json.dumps(position, ensure_ascii=False).encode())
+
+
 def page_of(
-    found: Sequence[Item], limit: int, position: Callable[[Item], str | int]
+    found: Sequence[Item], limit: int, position: Callable[[Item], str | int | list[int]]
 ) -> tuple[Sequence[Item], str | None]:
     """Cut what was found, which may be one more than the limit, to a page and the cursor of the next."""
     if len(found) <= limit:
         return found, None
-    return found[:limit], encoding.encode(json.dumps(position(found[limit - 1]), ensure_ascii=False).encode())
+    return found[:limit], cursor_of(position(found[limit - 1]))
 
 
 def _decode(cursor: str) -> Any:

@@ -32,7 +32,7 @@ def says(text: str) -> Callable[[Any], str]:
     return lambda _: text
 
 
-def invalid(location: Literal["body", "query"], name: str, message: str) -> Problem:
+def invalid(location: Literal["body", "query", "header"], name: str, message: str) -> Problem:
     """Return the problem of one part of a request that is not as it must be."""
     return Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -23,7 +23,6 @@ from api.account.sessions import Sessions
 from api.account.token_uses import TokenUses
 from api.authenticator import Authenticator
 from api.client_address import ClientAddress
-from api.collection.calendar import DAYS
 from api.log_sampling import LogSampling
 from api.metrics import Metrics
 from api.rate_limit_fields import note
@@ -35,7 +34,6 @@ from api.store.collections import SqliteCollections
 from api.store.pool import Pool
 from api.store.revocations import SqliteRevocationRecord
 from api.store.write_lock import Patience
-from api.study.scheduler import Scheduler
 from auth.amortised_limiter import AmortisedLimiter
 from auth.background import Background, Task
 from auth.claims import Claims
@@ -92,7 +90,6 @@ class Services:
     recovery: Recovery
     token_uses: TokenUses
     collections: SqliteCollections
-    scheduler: Scheduler
     files: tuple[AccountsFile, ...]
 
     def start(self) -> None:
@@ -185,7 +182,6 @@ def build_services(settings: Settings, clock: Clock | None = None, passwords: Pa
         recovery=Recovery(file, passwords, limits, endings, clock),
         token_uses=uses,
         collections=collections,
-        scheduler=Scheduler(DAYS),
         files=(file, record_file),
     )
 

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.store.cards import Card
 from api.study import rendering
+from api.study.plain_text import plain
+from api.study.rendering import Surroundings
 from api.study.schedule import State
-from api.study.scheduler import Scheduler
 
 
 class Input(BaseModel):
@@ -23,6 +24,12 @@ class View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class Versioned(View):
+    """Something that can be changed."""
+
+    change: int = Field(description="The change of the collection that it was last written by: its ETag.")
+
+
 class DeckReference(View):
     """The deck a card lies in."""
 
@@ -30,14 +37,24 @@ class DeckReference(View):
     name: str
 
 
-class CardView(View):
-    """A card: `front` and `back` as stored, `question` and `answer` as sanitised HTML to show."""
+class NoteTypeReference(View):
+    """The type of a card's note."""
+
+    id: int
+    name: str
+
+
+class CardView(Versioned):
+    """A card: `front` and `back` as stored, `question` and `answer` as sanitised HTML to show, or as plain text."""
 
     id: int
     note_id: int
     deck: DeckReference
-    front: str
-    back: str
+    note_type: NoteTypeReference
+    template: str = Field(description="The name of the template that makes this card of its note.")
+    front: str = Field(description="The first field of the note.")
+    back: str = Field(description="The second field of the note.")
+    fields: dict[str, str] = Field(description="All fields of the note, by their names, as stored.")
     question: str
     answer: str
     tags: list[str]
@@ -45,27 +62,39 @@ class CardView(View):
     due: datetime | None = Field(description="When the card enters the queue; null while it is new.")
     review_count: int
     lapses: int
+    suspended: bool = Field(description="Never shown until this is false.")
+    buried: bool = Field(description="Not shown again today.")
+    flag: int = Field(description="A colour from 1 to 7, or 0.")
     created_at: datetime
 
     @classmethod
-    def of(cls, card: Card, scheduler: Scheduler) -> "CardView":
+    def of(cls, card: Card, *, as_text: bool = False) -> "CardView":
         """Show a card."""
-        rendered = rendering.render(card.template, dict(zip(card.field_names, card.fields, strict=False)))
+        fields = dict(zip(card.field_names, card.fields, strict=True))
+        surroundings = Surroundings(card.deck_name, card.tags, card.note_type_name, card.template.name)
+        sides = rendering.render(card.kind, card.template, card.ordinal, fields, surroundings)
         front, back = (*card.fields, "", "")[:2]
         return cls(
             id=card.id,
             note_id=card.note_id,
             deck=DeckReference(id=card.deck_id, name=card.deck_name),
+            note_type=NoteTypeReference(id=card.note_type_id, name=card.note_type_name),
+            template=card.template.name,
             front=front,
             back=back,
-            question=rendered.question,
-            answer=rendered.answer,
+            fields=fields,
+            question=plain(sides.question) if as_text else sides.question,
+            answer=plain(sides.answer) if as_text else sides.answer,
             tags=list(card.tags),
             state=card.schedule.state,
-            due=scheduler.due(card.schedule),
+            due=card.due,
             review_count=card.schedule.review_count,
             lapses=card.schedule.lapses,
+            suspended=card.arrangement.is_suspended,
+            buried=card.is_buried,
+            flag=card.arrangement.flag,
             created_at=card.created_at,
+            change=card.change,
         )
 
 
@@ -80,7 +109,7 @@ class CountsView(View):
 class FieldError(View):
     """What is wrong with one part of the request."""
 
-    location: Literal["body", "query"]
+    location: Literal["body", "query", "header"]
     field: str
     message: str
 

@@ -4,7 +4,9 @@ import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from api.collection.decks import LONGEST_NAME, MOST_LEVELS, SEPARATOR
 
 # Separators Anki uses between fields, NUL, and other controls; tabs and line ends are text.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -49,6 +51,16 @@ def not_blank(value: str) -> str:
     return value
 
 
+def levels(value: str) -> str:
+    """Return the name of a deck with its levels trimmed. ValueError for an empty or long one, or too many."""
+    names = [level.strip() for level in value.split(SEPARATOR)]
+    if not all(1 <= len(name) <= 100 for name in names):
+        raise ValueError("must have a name of 1 to 100 characters at each level between '::'")
+    if len(names) > MOST_LEVELS:
+        raise ValueError(f"must have at most {MOST_LEVELS} levels")
+    return SEPARATOR.join(names)
+
+
 def without_spaces(value: str) -> str:
     """Refuse white space."""
     if any(character.isspace() for character in value):
@@ -61,11 +73,18 @@ Line = Annotated[str, BeforeValidator(normalised), AfterValidator(printable)]
 
 Username = Annotated[Line, StringConstraints(min_length=1, max_length=20)]
 DisplayName = Annotated[Line, StringConstraints(min_length=1, max_length=50)]
-DeckName = Annotated[Line, StringConstraints(min_length=1, max_length=100)]
+Name = Annotated[Line, StringConstraints(min_length=1, max_length=100)]
+"""What a field, a template or a note type is called."""
+
 Tag = Annotated[Line, StringConstraints(min_length=1, max_length=100), AfterValidator(without_spaces)]
+
+Tags = Annotated[list[Tag], Field(max_length=100)]
 
 FieldText = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(without_controls)]
 """The content of a note's field: HTML, as in Anki."""
+
+DeckName = Annotated[Line, StringConstraints(min_length=1, max_length=LONGEST_NAME), AfterValidator(levels)]
+"""The name of a deck, with those of the decks that it lies in before it, and `::` between them."""
 
 FirstField = Annotated[FieldText, StringConstraints(min_length=1), AfterValidator(not_blank)]
 

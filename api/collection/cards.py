@@ -1,63 +1,42 @@
-"""Notes and the cards made from them."""
+"""Cards: reading them, changing their notes, arranging them, and deleting their notes."""
 
-import hashlib
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from api.collection import decks
+from api.collection import card_making, decks, note_types, notes
+from api.collection.expectation import ANY, Expectation
 from api.errors import CardNotFound
 from api.store import cards as rows
-from api.store import notes
-from api.store.cards import Card, NotePlace
+from api.store import deletions
+from api.store import notes as note_rows
+from api.store.cards import Card
 from api.store.collection import Collection
-from api.store.notes import NoteType
-from api.study.rendering import Template
+from api.store.deletions import DeletionKind
+from api.study.plain_text import plain
 
-BASIC = "Basic"
-_MOST_DUPLICATES = 10
 _LONGEST_PAGE = 250_000
+_LONGEST_TITLE = 100
 
 
 @dataclass(frozen=True)
-class AddedNote:
-    """A note just added, its cards, and up to ten others that have the same front."""
+class NoteEdit:
+    """What is to be changed of a note; what is None stays. Fields go by their names, front and back by their places."""
 
-    note_id: int
-    cards: list[Card]
-    duplicates: list[NotePlace]
-
-
-def add_note_types(collection: Collection) -> None:
-    """Add the built-in note types to a new collection."""
-    template = Template("Card 1", "{{Front}}", "{{FrontSide}}\n\n<hr id=answer>\n\n{{Back}}")
-    notes.insert_type(collection, BASIC, "standard", ("Front", "Back"), (template,), css="")
+    front: str | None = None
+    back: str | None = None
+    fields: Mapping[str, str] | None = None
+    tags: Sequence[str] | None = None
 
 
-def add(collection: Collection, deck_id: int, fields: Sequence[str], tags: Sequence[str]) -> AddedNote:
-    """Add a basic note, and its cards to a deck. DeckNotFound. A front that exists already is told, not refused."""
-    decks.require(collection, deck_id)
-    note_id = insert(collection, basic(collection), deck_id, fields, tags)
-    duplicates = rows.with_front(collection, front_digest(fields[0]), apart_from=note_id, limit=_MOST_DUPLICATES)
-    return AddedNote(note_id, rows.of_note(collection, note_id), duplicates)
+@dataclass(frozen=True)
+class CardEdit:
+    """What is to be changed of one card; what is None stays. Buried is until tomorrow."""
 
-
-def basic(collection: Collection) -> NoteType:
-    """Return the built-in note type with a front and a back."""
-    note_type = notes.type_by_name(collection, BASIC)
-    assert note_type is not None, "every collection is made with it, and nothing deletes it"
-    return note_type
-
-
-def insert(
-    collection: Collection, note_type: NoteType, deck_id: int, fields: Sequence[str], tags: Sequence[str]
-) -> int:
-    """Add a note with one card for each template of its type, and return its id."""
-    note_id = notes.insert(collection, note_type, fields, tags, front_digest(fields[0]))
-    for ordinal in range(len(note_type.templates)):
-        rows.insert(collection, note_id, deck_id, ordinal)
-    return note_id
+    deck_id: int | None = None
+    is_suspended: bool | None = None
+    is_buried: bool | None = None
+    flag: int | None = None
 
 
 def get(collection: Collection, card_id: int) -> Card:
@@ -76,26 +55,67 @@ def page(collection: Collection, deck_id: int, after: int, limit: int) -> list[C
 
 def fitting(found: Sequence[Card], limit: int) -> int:
     """Return how many of these cards make a page: as many as asked for, unless they are uncommonly long."""
-    sizes = accumulate(sum(map(len, card.fields)) for card in found)
+    sizes = accumulate(_length(card) for card in found)
     return min(limit, max(1, sum(size <= _LONGEST_PAGE for size in sizes)))
 
 
-def edit(collection: Collection, card_id: int, front: str | None, back: str | None, tags: Sequence[str] | None) -> Card:
-    """Change what is given of a card's note, and so of all its cards. CardNotFound."""
+def edit(
+    collection: Collection, card_id: int, of_note: NoteEdit, of_card: CardEdit, expected: Expectation = ANY
+) -> Card:
+    """Change a card's note, and so all its cards, and how this one is arranged.
+
+    CardNotFound, also if the note has no such card any more; DeckNotFound; InputRefused; ChangedSince.
+    """
     card = get(collection, card_id)
-    given = (front, back)
-    fields = [new if new is not None else old for new, old in zip(given, card.fields, strict=False)]
-    fields.extend(card.fields[len(given) :])
-    notes.update(collection, card.note_id, fields, card.tags if tags is None else tags, front_digest(fields[0]))
+    expected.require(card.change)
+    if of_card != CardEdit():
+        rows.arrange(collection, card_id, _arranged(collection, card, of_card))
+    if of_note != NoteEdit():
+        _edit_note(collection, card, of_note)
     return get(collection, card_id)
 
 
-def delete(collection: Collection, card_id: int) -> None:
-    """Delete a card's note with all its cards. CardNotFound."""
-    notes.delete(collection, get(collection, card_id).note_id)
+def delete(collection: Collection, card_id: int, expected: Expectation = ANY) -> None:
+    """Delete a card's note with all its cards. CardNotFound; ChangedSince."""
+    card = get(collection, card_id)
+    expected.require(card.change)
+    note_rows.delete(collection, card.note_id)
+    deletions.insert(collection, DeletionKind.NOTE, plain(card.fields[0])[:_LONGEST_TITLE])
 
 
-def front_digest(front: str) -> int:
-    """Return 48 bits of a digest of a first field: equal for fields that a reader could not tell apart."""
-    text = " ".join(unicodedata.normalize("NFC", front).split())
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
+def _length(card: Card) -> int:
+    return sum(map(len, (*card.fields, card.template.question, card.template.answer)))
+
+
+def _arranged(collection: Collection, card: Card, wanted: CardEdit) -> rows.Arrangement:
+    if wanted.deck_id is not None:
+        decks.require(collection, wanted.deck_id)
+    changes: dict[str, int | bool | None] = {
+        "deck_id": wanted.deck_id,
+        "is_suspended": wanted.is_suspended,
+        "flag": wanted.flag,
+    }
+    arranged = replace(card.arrangement, **{name: value for name, value in changes.items() if value is not None})  # type: ignore[arg-type] # each is of its member's type
+    if wanted.is_buried is None:
+        return arranged
+    return replace(arranged, buried_until=collection.today + 1 if wanted.is_buried else None)
+
+
+def _edit_note(collection: Collection, card: Card, wanted: NoteEdit) -> None:
+    fields = _edited(card, wanted)
+    tags = card.tags if wanted.tags is None else wanted.tags
+    note_type = note_types.get(collection, card.note_type_id)
+    has_new_fields = fields != list(card.fields)
+    if has_new_fields:
+        notes.require_cards(note_type, fields, "")
+    note_rows.update(collection, card.note_id, fields, tags, card_making.front_digest(fields[0]))
+    if has_new_fields:
+        card_making.make(collection, note_type, card.note_id, fields)
+
+
+def _edited(card: Card, wanted: NoteEdit) -> list[str]:
+    given = dict(wanted.fields or {})
+    notes.require_fields(card.note_type_name, card.field_names, given, "")
+    by_place = zip(card.field_names, (wanted.front, wanted.back), strict=False)
+    given |= {name: text for name, text in by_place if text is not None}
+    return [given.get(name, text) for name, text in zip(card.field_names, card.fields, strict=True)]

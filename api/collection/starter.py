@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from api.collection import cards, decks
+from api.collection import decks, note_types, notes
 from api.store.collection import Collection
-from api.store.notes import NoteType
+from api.store.note_types import BuiltIn, NoteType
 
 OWN_DECK = "MyFirstDeck"
 SAMPLE_DECK = "Verbal Tenses"
@@ -16,10 +16,10 @@ _FORMS = ("affirmative", "negative", "question")
 
 def fill(collection: Collection) -> None:
     """Add the built-in note types and the decks every new account gets."""
-    cards.add_note_types(collection)
+    note_types.add_built_in(collection)
     decks.create(collection, OWN_DECK)
     samples = decks.create(collection, SAMPLE_DECK)
-    basic = cards.basic(collection)
+    basic = note_types.built_in(collection, BuiltIn.BASIC)
     for tense in json.loads(_SAMPLES.read_text("utf-8"))["tenses"]:
         _add_tense(collection, basic, samples.id, tense)
 
@@ -29,4 +29,4 @@ def _add_tense(collection: Collection, note_type: NoteType, deck_id: int, tense:
         tags = ("verbal_tenses", tense["slug"], form)
         for english, portuguese in tense[form]:
             back = f"{portuguese}<br><br><b>{tense['name']}</b>, {form}<br><br>{tense['usage']}"
-            cards.insert(collection, note_type, deck_id, (english, back), tags)
+            notes.insert(collection, note_type, deck_id, (english, back), tags)

@@ -1,19 +1,24 @@
-"""Studying a deck: the card that comes next, and the answer to it."""
+"""Studying a deck: the card that comes next, and what each answer to it would lead to."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from api.collection import cards, decks
-from api.collection.calendar import DAYS
-from api.errors import StaleReview
-from api.store import cards as rows
-from api.store import reviews
+from api.collection import cards, decks, today
+from api.store import queue, reviews
 from api.store.cards import Card
 from api.store.collection import Collection
-from api.store.reviews import Review
-from api.study.queue import Counts
+from api.store.decks import Deck
+from api.store.queue import Waiting
+from api.study.options import Mix, NewOrder, StudyOptions
+from api.study.queue import Counts, Today
 from api.study.schedule import Rating, Schedule
 from api.study.scheduler import Scheduler
+
+_AHEAD = timedelta(minutes=20)
+"""How much too early a card in learning is shown when nothing else is left, as in Anki."""
+_NONE = 0
+"""No card's id."""
 
 
 @dataclass(frozen=True)
@@ -33,47 +38,59 @@ class NextCard:
     counts: Counts
 
 
-def next_card(collection: Collection, deck_id: int, scheduler: Scheduler) -> NextCard:
-    """Return the card that comes next; asking twice gives the same one. DeckNotFound."""
-    decks.require(collection, deck_id)
-    counts = decks.counts(collection, deck_id)
-    card = _first(collection, deck_id, counts)
-    return NextCard(card, None if card is None else _outcomes(card.schedule, scheduler, collection.now), counts)
+def next_card(collection: Collection, deck_id: int) -> NextCard:
+    """Return the card that comes next in a deck and those below it; asking twice gives the same one. DeckNotFound."""
+    deck = decks.require(collection, deck_id)
+    found = today.of_deck(collection, deck)
+    waiting = _first(collection, deck, found)
+    card = None if waiting is None else cards.get(collection, waiting.card_id)
+    return NextCard(card, None if card is None else _outcomes(collection, card), found.counts[deck.id])
 
 
-def review(
-    collection: Collection,
-    card_id: int,
-    rating: Rating,
-    duration_ms: int,
-    review_count: int,
-    scheduler: Scheduler,
-) -> tuple[Card, Review]:
-    """Answer a card as it was shown. CardNotFound; StaleReview if it has been answered since."""
-    card = cards.get(collection, card_id)
-    if card.schedule.review_count != review_count:
-        raise StaleReview(card)
-    after = scheduler.review(card.schedule, rating, collection.now)
-    rows.reschedule(collection, card_id, after)
-    recorded = reviews.insert(collection, card_id, rating, duration_ms, before=card.schedule)
-    return cards.get(collection, card_id), recorded
+def scheduler_of(collection: Collection, card: Card) -> Scheduler:
+    """Return what schedules a card: by the options of the deck it lies in, whichever is being studied."""
+    return Scheduler(collection.days, today.options_of(collection, decks.require(collection, card.deck_id)))
 
 
-def _first(collection: Collection, deck_id: int, counts: Counts) -> Card | None:
-    card = rows.next_learning(collection, deck_id)
-    if card is None and counts.due > 0:
-        card = rows.next_due(collection, deck_id, DAYS.day_of(collection.now))
-    if card is None and counts.new > 0:
-        card = rows.next_new(collection, deck_id)
-    return card
+def _first(collection: Collection, deck: Deck, found: Today) -> Waiting | None:
+    last = reviews.latest_card(collection) or _NONE
+    # Nobody is asked the same twice in a row while there is anything else.
+    return _first_apart_from(collection, deck, found, last) or _first_apart_from(collection, deck, found, _NONE)
 
 
-def _outcomes(schedule: Schedule, scheduler: Scheduler, now: datetime) -> dict[Rating, Outcome]:
-    today = scheduler.days.day_of(now)
-    return {rating: _outcome(after, scheduler, today) for rating, after in scheduler.outcomes(schedule, now).items()}
+def _first_apart_from(collection: Collection, deck: Deck, found: Today, last: int) -> Waiting | None:
+    options = today.options_of(collection, deck)
+    learning = [each.id for each in found.decks if each.waiting.learning]
+
+    def in_learning(until: datetime) -> Waiting | None:
+        return _least(queue.next_learning(collection, deck_id, until, last) for deck_id in learning)
+
+    def due() -> Waiting | None:
+        return _least(queue.next_due(collection, deck_id, last) for deck_id in found.serving(deck.id, "due"))
+
+    def new() -> Waiting | None:
+        ask = queue.next_new_shuffled if options.new_order is NewOrder.RANDOM else queue.next_new
+        return _least(ask(collection, deck_id, last) for deck_id in found.serving(deck.id, "new"))
+
+    return in_learning(collection.now) or _in_turn(options, due, new) or in_learning(collection.now + _AHEAD)
 
 
-def _outcome(after: Schedule, scheduler: Scheduler, today: int) -> Outcome:
-    due = scheduler.due(after)
+def _in_turn(
+    options: StudyOptions, due: Callable[[], Waiting | None], new: Callable[[], Waiting | None]
+) -> Waiting | None:
+    return new() or due() if options.mix is Mix.NEW_FIRST else due() or new()
+
+
+def _least(found: Iterable[Waiting | None]) -> Waiting | None:
+    return min((each for each in found if each is not None), default=None)
+
+
+def _outcomes(collection: Collection, card: Card) -> dict[Rating, Outcome]:
+    outcomes = scheduler_of(collection, card).outcomes(card.schedule, collection.now, card.id)
+    return {rating: _outcome(collection, after) for rating, after in outcomes.items()}
+
+
+def _outcome(collection: Collection, after: Schedule) -> Outcome:
+    due = after.due(collection.days)
     assert due is not None, "a card that was reviewed is due some time"
-    return Outcome(due, 0 if after.due_day is None else after.due_day - today)
+    return Outcome(due, 0 if after.due_day is None else after.due_day - collection.today)

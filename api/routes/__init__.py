@@ -2,7 +2,23 @@
 
 from apiflask import APIBlueprint
 
-from api.routes import accounts, api_tokens, cards, decks, discovery, health, oauth, password_reset, sessions, studying
+from api.routes import (
+    accounts,
+    api_tokens,
+    browsing,
+    cards,
+    decks,
+    discovery,
+    health,
+    note_types,
+    notes,
+    oauth,
+    password_reset,
+    preferences,
+    sessions,
+    studying,
+    trash,
+)
 
 BLUEPRINTS: tuple[APIBlueprint, ...] = (
     accounts.bp,
@@ -10,8 +26,13 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     sessions.bp,
     api_tokens.bp,
     decks.bp,
+    notes.bp,
     cards.bp,
+    browsing.bp,
+    note_types.bp,
     studying.bp,
+    preferences.bp,
+    trash.bp,
     oauth.bp,
     discovery.bp,
     health.bp,

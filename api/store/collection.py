@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from api.errors import AccountGone, StoreDamaged
-from api.store import statements
+from api.store import choices, statements
 from api.store.engine import Connection
 from api.store.instants import to_ms
+from api.study.days import StudyDays
+from api.study.preferences import Preferences
 
 
 class Collection:
@@ -25,7 +27,19 @@ class Collection:
         self.user_id = user_id
         self.now = now
         self.change: int = row["changed"] + 1
+        self.preferences_change: int = row["preferences_changed"]
+        self.preferences: Preferences = choices.load_preferences(row["preferences"])
         self._last_id: int = row["last_id"]
+
+    @property
+    def days(self) -> StudyDays:
+        """The calendar of the user."""
+        return self.preferences.days
+
+    @property
+    def today(self) -> int:
+        """The study day it is."""
+        return self.days.day_of(self.now)
 
     def new_id(self) -> int:
         """Return an id never used in this collection: past the last one, whatever the clock says."""
@@ -36,6 +50,11 @@ class Collection:
         """Run a statement on this user's rows, and nobody else's; a row it writes gets this change."""
         parameters |= {"user_id": self.user_id, "changed": self.change}
         return statements.run(self.connection, statement, **parameters)
+
+    def prefer(self, preferences: Preferences) -> None:
+        """Replace what the user prefers."""
+        self.run("set_preferences", preferences=choices.dump_preferences(preferences))
+        self.preferences, self.preferences_change = preferences, self.change
 
     def finish(self) -> None:
         """Record which ids and which change were handed out."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from api.errors import AccountGone, StoreError
-from api.store import files, migrations, quota, statements
+from api.store import expiry, files, migrations, quota, statements
 from api.store.collection import Collection, changing
 from api.store.database import Database, transaction
 from api.store.engine import Connection
@@ -44,6 +44,7 @@ class SqliteCollections:
             changing(connection, user_id, self._clock.now()) as collection,
         ):
             yield collection
+            expiry.expire(collection)
 
     def create(self, user_id: int, fill: Callable[[Collection], None]) -> None:
         """Make a collection, whole or not at all. FileExistsError if there is one of this id."""

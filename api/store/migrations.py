@@ -4,6 +4,7 @@ A file's number is major x 1000 + minor, kept in `user_version`. Within a major 
 add, so that a worker may meet a newer minor version, and refuses a newer major one.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,8 @@ from string import Template
 
 from api.errors import StoreDamaged, StoreTooNew
 from api.store.engine import Connection
+from api.study.folding import folded
+from api.study.sought import sought
 
 _FOLDER = Path(__file__).parent / "schema"
 _NUMBERED = re.compile(r"(\d{4})_\w+\.sql")
@@ -62,6 +65,8 @@ def apply(connection: Connection, path: Path, schema: Schema) -> None:
     if schema.is_current(connection, path):
         return
     version = _pragma(connection, "user_version")
+    connection.create_function("folded", 1, folded, deterministic=True)
+    connection.create_function("sought", 1, lambda fields: sought(json.loads(fields)), deterministic=True)
     for number, text in schema.steps.items():
         if number > version:
             _apply_step(connection, number, text)

@@ -1,78 +1,77 @@
-"""Rows of notes and note types."""
+"""Rows of notes, and of their tags."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from api.store.collection import Collection
 from api.store.instants import to_ms
-from api.study.rendering import Template
+from api.store.note_types import dump
+from api.study.folding import folded
+from api.study.sought import sought
 from auth import encoding
+
+_PAGE = 1000
 
 
 @dataclass(frozen=True)
-class NoteType:
-    """Which fields a note has, and which cards are made from it."""
+class StoredFields:
+    """The fields of a note, which may be deleted and still be brought back."""
 
-    id: int
-    name: str
-    kind: str
+    note_id: int
     fields: tuple[str, ...]
-    templates: tuple[Template, ...]
-    css: str
-
-
-def insert_type(
-    collection: Collection, name: str, kind: str, fields: Sequence[str], templates: Sequence[Template], css: str
-) -> None:
-    """Add a note type."""
-    collection.run(
-        "insert_note_type",
-        id=collection.new_id(),
-        name=name,
-        kind=kind,
-        fields=_dump(fields),
-        templates=_dump([asdict(template) for template in templates]),
-        css=css,
-    )
-
-
-def type_by_name(collection: Collection, name: str) -> NoteType | None:
-    """Return the note type of this name."""
-    row = collection.run("note_type_by_name", name=name)
-    if row is None:
-        return None
-    templates = load_templates(row["templates"])
-    return NoteType(row["id"], row["name"], row["kind"], load_texts(row["fields"]), templates, row["css"])
+    is_deleted: bool
 
 
 def insert(
-    collection: Collection, note_type: NoteType, fields: Sequence[str], tags: Sequence[str], front_digest: int
+    collection: Collection, note_type_id: int, fields: Sequence[str], tags: Sequence[str], front_digest: int
 ) -> int:
     """Add a note and return its id."""
     note_id = collection.new_id()
     collection.run(
         "insert_note",
         id=note_id,
-        note_type_id=note_type.id,
+        note_type_id=note_type_id,
         guid=encoding.random_id(),
-        fields=_dump(fields),
-        tags=_dump(tags),
+        fields=dump(fields),
+        tags=dump(tags),
         front_digest=front_digest,
+        sought=sought(fields),
         created_at=to_ms(collection.now),
     )
+    _insert_tags(collection, note_id, tags)
     return note_id
 
 
 def update(collection: Collection, note_id: int, fields: Sequence[str], tags: Sequence[str], front_digest: int) -> None:
-    """Replace the fields and tags of a note."""
+    """Replace the fields and tags of a note; each of its cards counts as changed."""
     collection.run(
         "update_note",
         id=note_id,
-        fields=_dump(fields),
-        tags=_dump(tags),
+        fields=dump(fields),
+        tags=dump(tags),
         front_digest=front_digest,
+        sought=sought(fields),
     )
+    collection.run("delete_tags", note_id=note_id)
+    _insert_tags(collection, note_id, tags)
+    collection.run("touch_cards_of_note", note_id=note_id)
+
+
+def rewrite(collection: Collection, note_id: int, fields: Sequence[str], front_digest: int) -> None:
+    """Replace the fields of a note, deleted or not, as its note type has got others."""
+    collection.run("rewrite_note", id=note_id, fields=dump(fields), front_digest=front_digest, sought=sought(fields))
+    collection.run("touch_cards_of_note", note_id=note_id)
+
+
+def of_type(collection: Collection, note_type_id: int) -> Iterator[StoredFields]:
+    """Give the fields of all notes of a type, with those that were deleted and can be brought back."""
+    after = 0
+    while rows := list(collection.run("notes_of_type", note_type_id=note_type_id, after=after, page=_PAGE)):
+        for row in rows:
+            yield StoredFields(row["id"], load_texts(row["fields"]), row["deleted_at"] is not None)
+        after = rows[-1]["id"]
 
 
 def delete(collection: Collection, note_id: int) -> None:
@@ -82,15 +81,25 @@ def delete(collection: Collection, note_id: int) -> None:
     collection.run("delete_note", id=note_id, deleted_at=deleted_at)
 
 
+def purge(collection: Collection, deleted_before: datetime, most: int) -> None:
+    """Empty notes deleted before an instant, up to `most`. Their rows stay, to tell of the deletion."""
+    for row in list(collection.run("notes_to_purge", deleted_before=to_ms(deleted_before), page=most)):
+        collection.run("delete_tags", note_id=row["id"])
+        collection.run("purge_note", id=row["id"])
+
+
+def tags(collection: Collection, after: str) -> Iterator[str]:
+    """Give every tag that a note has, once each, in the order of their keys, from past one on."""
+    while row := collection.run("next_tag", after=after):
+        yield row["tag"]
+        after = row["tag_key"]
+
+
 def load_texts(text: str) -> tuple[str, ...]:
     """Read a JSON array of text, as fields and tags are kept."""
     return tuple(json.loads(text))
 
 
-def load_templates(text: str) -> tuple[Template, ...]:
-    """Read the templates of a note type as they are kept."""
-    return tuple(Template(**members) for members in json.loads(text))
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _insert_tags(collection: Collection, note_id: int, given: Sequence[str]) -> None:
+    for key, tag in {folded(tag): tag for tag in given}.items():
+        collection.run("insert_tag", tag_key=key, note_id=note_id, tag=tag)

@@ -21,7 +21,7 @@ from tests.live import ROOT
 
 DOCUMENT = (ROOT / "docs" / "api.md").read_text("utf-8")
 ANY_OTHER = "any other"
-ERROR = SimpleNamespace(scope="account", wait=7)
+ERROR = SimpleNamespace(scope="account", wait=7, change=5)
 """Has whatever the headers of any problem are made from."""
 
 CALLS: dict[str, Callable[[FlaskClient, Caller], Any]] = {

@@ -5,6 +5,8 @@ import pytest
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from api.openapi_links import LINKS
+
 
 @pytest.fixture
 def document(client: FlaskClient) -> dict[str, Any]:
@@ -73,3 +75,25 @@ def test_operations_are_called_as_in_the_code(document: dict[str, Any]) -> None:
 
     assert len(names) == len(set(names))
     assert {"sign_up", "get_card", "review_card"} <= set(names)
+
+
+def test_every_link_leads_from_an_operation_to_another_and_gives_it_what_its_path_needs(
+    document: dict[str, Any],
+) -> None:
+    operations = {
+        operation["operationId"]: operation for path in document["paths"].values() for operation in path.values()
+    }
+
+    for name, targets in LINKS.items():
+        answers = [answer for status, answer in operations[name]["responses"].items() if status.startswith("2")]
+        assert [set(answer["links"]) for answer in answers] == [set(targets)]
+        for target, parameters in targets.items():
+            needed = {each["name"] for each in operations[target]["parameters"] if each["in"] == "path"}
+            assert set(parameters) == needed, (name, target)
+
+
+def test_every_write_to_a_collection_takes_a_key(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            writes = operation.get("security") == [{"bearer": ["collection:write"]}]
+            assert writes == ("Idempotency-Key" in [each["name"] for each in operation["parameters"]]), (method, path)

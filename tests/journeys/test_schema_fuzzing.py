@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,23 @@ class Aim:
         self._count += 1
         if self._count % 2:
             return
-        if "deck_id" in (case.path_parameters or {}):
-            case.path_parameters["deck_id"] = self._new_deck()
-        if "card_id" in (case.path_parameters or {}):
-            case.path_parameters["card_id"] = self._new_card()
-        if "session_id" in (case.path_parameters or {}):
-            case.path_parameters["session_id"] = self.sign_in()["session_id"]
-        if label == "DELETE /v1/sessions":
-            case.query = {"keep": "current"}
-        if isinstance(case.body, dict):
+        existing: dict[str, Callable[[], Any]] = {
+            "deck_id": self._new_deck,
+            "card_id": self._reviewed_card if label.startswith("DELETE") else self._new_card,
+            "note_type_id": self._new_note_type,
+            "deletion_id": self._new_deletion,
+            "session_id": lambda: self.sign_in()["session_id"],
+        }
+        for name in case.path_parameters or {}:
+            if name in existing:
+                case.path_parameters[name] = existing[name]()
+        if self._count % 4 == 0:
+            # What was made up here names decks and cursors that there are not.
+            case.query = {"keep": "current"} if label == "DELETE /v1/sessions" else {}
+            case.headers.pop("If-Match", None)
+        if label in self._bodies():
+            case.body = self._bodies()[label]
+        elif isinstance(case.body, dict):
             case.body |= self._members(label)
 
     def _members(self, label: str) -> dict[str, Any]:
@@ -67,6 +76,35 @@ class Aim:
         if label == "POST /oauth/token":
             return {"grant_type": "refresh_token", "refresh_token": self.sign_in()["refresh_token"], "scope": ""}
         return always.get(label, {})
+
+    def _bodies(self) -> dict[str, Any]:
+        """What a body must be to succeed, where its members go together."""
+        note = {"front": f"aim {self._count}", "back": "b"}
+        return {
+            "POST /v1/decks/{deck_id}/cards": note,
+            "POST /v1/decks/{deck_id}/cards/batch": {"notes": [note, {**note, "tags": ["t"]}]},
+            "PATCH /v1/cards/{card_id}": {"front": "new", "flag": 3, "suspended": False},
+            "POST /v1/note-types": self._note_type(),
+            "PATCH /v1/note-types/{note_type_id}": {"css": ".card {}"},
+            "PATCH /v1/preferences": {"time_zone": "Asia/Kathmandu"},
+        }
+
+    def _note_type(self) -> dict[str, Any]:
+        template = {"name": "Card", "question": "{{Word}}", "answer": "{{FrontSide}}"}
+        return {"name": f"aim {self._count}", "fields": [{"name": "Word"}], "templates": [template]}
+
+    def _new_note_type(self) -> int:
+        return int(self.user.ask("POST", "/v1/note-types", self._note_type()).json()["id"])
+
+    def _new_deletion(self) -> int:
+        self.user.ask("DELETE", f"/v1/cards/{self._new_card()}")
+        return int(self.user.ask("GET", "/v1/trash").json()["items"][0]["id"])
+
+    def _reviewed_card(self) -> int:
+        card = self._new_card()
+        review = {"rating": "good", "duration_ms": 1, "review_count": 0}
+        self.user.ask("POST", f"/v1/cards/{card}/reviews", review)
+        return card
 
     def sign_in(self) -> dict[str, str]:
         credentials = {"username": self.user.username, "password": PASSWORD}

@@ -1,6 +1,6 @@
--- name: insert_card(user_id, id, note_id, deck_id, ordinal, created_at, changed)!
-INSERT INTO cards (user_id, id, note_id, deck_id, ordinal, state, review_count, lapses, created_at, changed)
-VALUES (:user_id, :id, :note_id, :deck_id, :ordinal, 'new', 0, 0, :created_at, :changed);
+-- name: insert_card(user_id, id, note_id, deck_id, ordinal, shuffle, created_at, changed)!
+INSERT INTO cards (user_id, id, note_id, deck_id, ordinal, shuffle, state, review_count, lapses, created_at, changed)
+VALUES (:user_id, :id, :note_id, :deck_id, :ordinal, :shuffle, 'new', 0, 0, :created_at, :changed);
 
 -- name: card_by_id(user_id, id)^
 SELECT * FROM shown_cards WHERE user_id = :user_id AND id = :id;
@@ -22,26 +22,111 @@ WHERE user_id = :user_id AND note_id IN (
 )
 ORDER BY note_id, ordinal;
 
--- name: next_learning(user_id, deck_id, now)^
-SELECT id FROM cards
-WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL
-    AND state IN ('learning', 'relearning') AND due_at <= :now
+-- name: next_learning(user_id, deck_id, until, today, apart_from)^
+SELECT id, due_at AS position FROM cards
+WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL AND suspended = 0
+    AND state IN ('learning', 'relearning') AND due_at <= :until
+    AND COALESCE(buried_until, 0) <= :today AND id <> :apart_from
 ORDER BY due_at, id LIMIT 1;
 
--- name: next_due(user_id, deck_id, today)^
-SELECT id FROM cards
-WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL AND state = 'review' AND due_day <= :today
+-- name: next_due(user_id, deck_id, today, day_end, apart_from)^
+SELECT id, due_day AS position FROM cards
+WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL AND suspended = 0
+    AND state = 'review' AND due_day <= :today AND COALESCE(buried_until, 0) <= :today AND id <> :apart_from
+    AND NOT EXISTS (
+        SELECT 1 FROM cards AS sibling
+        WHERE sibling.user_id = :user_id AND sibling.note_id = cards.note_id
+            AND sibling.deck_id = cards.deck_id AND sibling.deleted_at IS NULL AND sibling.suspended = 0
+            AND COALESCE(sibling.buried_until, 0) <= :today
+            AND (
+                (sibling.state = 'review' AND sibling.due_day <= :today AND sibling.ordinal < cards.ordinal)
+                OR (sibling.state IN ('learning', 'relearning') AND sibling.due_at < :day_end)
+            )
+    )
 ORDER BY due_day, id LIMIT 1;
 
--- name: next_new(user_id, deck_id)^
-SELECT id FROM cards
-WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL AND state = 'new'
+-- name: next_new(user_id, deck_id, today, day_end, apart_from)^
+SELECT id, id AS position FROM cards
+WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL AND suspended = 0
+    AND state = 'new' AND COALESCE(buried_until, 0) <= :today AND id <> :apart_from
+    AND NOT EXISTS (
+        SELECT 1 FROM cards AS sibling
+        WHERE sibling.user_id = :user_id AND sibling.note_id = cards.note_id
+            AND sibling.deck_id = cards.deck_id AND sibling.deleted_at IS NULL AND sibling.suspended = 0
+            AND COALESCE(sibling.buried_until, 0) <= :today
+            AND (
+                (sibling.state = 'new' AND sibling.ordinal < cards.ordinal)
+                OR (sibling.state = 'review' AND sibling.due_day <= :today)
+                OR (sibling.state IN ('learning', 'relearning') AND sibling.due_at < :day_end)
+            )
+    )
 ORDER BY id LIMIT 1;
+
+-- name: next_new_shuffled(user_id, deck_id, today, day_end, apart_from)^
+SELECT id, shuffle AS position FROM cards
+WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL AND suspended = 0
+    AND state = 'new' AND COALESCE(buried_until, 0) <= :today AND id <> :apart_from
+    AND NOT EXISTS (
+        SELECT 1 FROM cards AS sibling
+        WHERE sibling.user_id = :user_id AND sibling.note_id = cards.note_id
+            AND sibling.deck_id = cards.deck_id AND sibling.deleted_at IS NULL AND sibling.suspended = 0
+            AND COALESCE(sibling.buried_until, 0) <= :today
+            AND (
+                (sibling.state = 'new' AND sibling.ordinal < cards.ordinal)
+                OR (sibling.state = 'review' AND sibling.due_day <= :today)
+                OR (sibling.state IN ('learning', 'relearning') AND sibling.due_at < :day_end)
+            )
+    )
+ORDER BY shuffle, id LIMIT 1;
+
+-- name: siblings_to_bury(user_id, card_id, note_id, deck_id, today)
+SELECT id, buried_until FROM cards
+WHERE user_id = :user_id AND note_id = :note_id AND deck_id = :deck_id AND id <> :card_id AND deleted_at IS NULL
+    AND suspended = 0 AND COALESCE(buried_until, 0) <= :today
+    AND (state = 'new' OR (state = 'review' AND due_day <= :today));
+
+-- name: bury_card(user_id, id, buried_until, changed)!
+UPDATE cards SET buried_until = :buried_until, changed = :changed
+WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL;
+
+-- name: unbury_card(user_id, id, buried_until, buried_before, changed)!
+UPDATE cards SET buried_until = :buried_before, changed = :changed
+WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL AND buried_until = :buried_until;
 
 -- name: reschedule_card(user_id, id, state, step, stability, difficulty, due_at, due_day, reviewed_at, review_count, lapses, changed)!
 UPDATE cards
 SET state = :state, step = :step, stability = :stability, difficulty = :difficulty, due_at = :due_at,
     due_day = :due_day, reviewed_at = :reviewed_at, review_count = :review_count, lapses = :lapses, changed = :changed
+WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL;
+
+-- name: arrange_card(user_id, id, deck_id, suspended, buried_until, flag, changed)!
+UPDATE cards
+SET deck_id = :deck_id, suspended = :suspended, buried_until = :buried_until, flag = :flag, changed = :changed
+WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL;
+
+-- name: move_cards(user_id, deck_id, to_deck_id, changed)!
+UPDATE cards SET deck_id = :to_deck_id, changed = :changed
+WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL;
+
+-- name: count_cards_of_deck(user_id, deck_id)^
+SELECT COUNT(*) AS cards FROM cards WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL;
+
+-- name: card_ordinals(user_id, note_id)
+SELECT id, ordinal, deck_id, deleted_at FROM cards WHERE user_id = :user_id AND note_id = :note_id ORDER BY ordinal, id;
+
+-- name: revive_card(user_id, id, deck_id, changed)!
+UPDATE cards SET deleted_at = NULL, deck_id = :deck_id, changed = :changed
+WHERE user_id = :user_id AND id = :id AND deleted_at IS NOT NULL;
+
+-- name: renumber_card(user_id, id, ordinal, changed)!
+UPDATE cards SET ordinal = :ordinal, changed = CASE WHEN deleted_at IS NULL THEN :changed ELSE changed END
+WHERE user_id = :user_id AND id = :id;
+
+-- name: touch_cards_of_note(user_id, note_id, changed)!
+UPDATE cards SET changed = :changed WHERE user_id = :user_id AND note_id = :note_id AND deleted_at IS NULL;
+
+-- name: delete_card(user_id, id, deleted_at, changed)!
+UPDATE cards SET deleted_at = :deleted_at, changed = :changed
 WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL;
 
 -- name: delete_cards_of_note(user_id, note_id, deleted_at, changed)!
@@ -52,10 +137,7 @@ WHERE user_id = :user_id AND note_id = :note_id AND deleted_at IS NULL;
 UPDATE cards SET deleted_at = :deleted_at, changed = :changed
 WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL;
 
--- name: insert_review(user_id, id, card_id, rating, reviewed_at, duration_ms, state_before, card_before, changed)!
-INSERT INTO reviews (
-    user_id, id, card_id, rating, reviewed_at, duration_ms, state_before, card_before, changed
-)
-VALUES (
-    :user_id, :id, :card_id, :rating, :reviewed_at, :duration_ms, :state_before, :card_before, :changed
-);
+-- name: cards_changed_since(user_id, since, after, page)
+SELECT id, changed, deleted_at FROM cards
+WHERE user_id = :user_id AND (changed, id) > (CAST(:since AS bigint), CAST(:after AS bigint))
+ORDER BY changed, id LIMIT CAST(:page AS bigint);

@@ -13,6 +13,7 @@ from api.server import prepare
 from api.services import Services
 from api.settings import Settings
 from api.store.collections import SqliteCollections
+from tests import collecting
 from tests.callers import Caller
 from tests.clocks import ManualClock
 from tests.files import query
@@ -113,8 +114,7 @@ def test_deleting_goes_on_even_where_it_needs_room(
     """Notes of 600 characters fill their pages almost; deleted, each gets a few bytes longer, and some do not fit."""
     with services.collections.writing(anna.user_id) as collection:
         deck = decks.create(collection, "Norwegian").id
-        for which in range(number):
-            cards.insert(collection, cards.basic(collection), deck, (f"{which}" + "f" * 600, ""), ())
+        collecting.fill(collection, deck, [f"{which}<{'f' * 600}>" for which in range(number)])
         ids = [card.id for card in cards.page(collection, deck, 0, number)]
     client = create_app(replace(services, collections=held_to_what_is_used(services, anna))).test_client()
     paths = [f"/v1/cards/{card}" for card in ids] if one_by_one else [f"/v1/decks/{deck}"]

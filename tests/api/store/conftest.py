@@ -16,7 +16,7 @@ from tests.api.store.rows import ANNA
 from tests.clocks import ManualClock
 
 OWNER = 7
-QUOTA = 1024**2
+QUOTA = 2 * 1024**2
 
 
 @pytest.fixture

@@ -33,8 +33,8 @@ def database() -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
 
 
 def view() -> str:
-    (found,) = re.findall(r"CREATE VIEW .*?;", migrations.collection_of(1).steps[1001], re.DOTALL)
-    return str(found)
+    texts = "".join(migrations.collection_of(1).steps.values())
+    return str(re.findall(r"CREATE VIEW .*?;", texts, re.DOTALL)[-1])
 
 
 def listed() -> list[tuple[str, str]]:

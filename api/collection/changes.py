@@ -1,0 +1,58 @@
+"""What has changed since a change of the collection that a client knows: for programs that keep a copy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from api.collection import decks
+from api.collection.decks import DeckWithCounts
+from api.store import cards as card_rows
+from api.store import decks as deck_rows
+from api.store import note_types as type_rows
+from api.store.cards import Card
+from api.store.collection import Collection
+from api.store.note_types import NoteType
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Changes(Generic[Thing]):
+    """What was added or changed, the ids of what was deleted, and where the next page begins, if there is one."""
+
+    items: list[Thing]
+    deleted_ids: list[int]
+    next_position: tuple[int, int] | None = None
+
+
+def latest(collection: Collection) -> int:
+    """Return the number of the last change of a collection."""
+    return collection.change - 1
+
+
+def of_cards(collection: Collection, since: int, after: int, limit: int) -> Changes[Card]:
+    """Return cards that have changed since a change, from past an id of that change on."""
+    found = card_rows.changed_since(collection, since, after, limit + 1)
+    listed = found[:limit]
+    live = [card_rows.by_id(collection, each.id) for each in listed if not each.is_deleted]
+    last = listed[-1] if len(found) > limit else None
+    return Changes(
+        [card for card in live if card is not None],
+        [each.id for each in listed if each.is_deleted],
+        None if last is None else (last.change, last.id),
+    )
+
+
+def of_decks(collection: Collection, since: int) -> Changes[DeckWithCounts]:
+    """Return all decks that have changed since a change."""
+    found = deck_rows.changed_since(collection, since)
+    changed = {each.id for each in found if each.deck is not None}
+    every: Sequence[DeckWithCounts] = decks.page(collection, "", limit=len(deck_rows.every(collection)))
+    return Changes([deck for deck in every if deck.id in changed], [each.id for each in found if each.deck is None])
+
+
+def of_note_types(collection: Collection, since: int) -> Changes[NoteType]:
+    """Return all note types that have changed since a change."""
+    found = type_rows.changed_since(collection, since)
+    live = [each.note_type for each in found if each.note_type is not None]
+    return Changes(live, [each.id for each in found if each.note_type is None])

@@ -1,0 +1,12 @@
+"""What a user prefers: the calendar, and how decks are studied that say nothing else."""
+
+from api.collection.expectation import ANY, Expectation
+from api.store.collection import Collection
+from api.study.preferences import Preferences
+
+
+def prefer(collection: Collection, preferences: Preferences, expected: Expectation = ANY) -> Preferences:
+    """Replace what the user prefers. ChangedSince."""
+    expected.require(collection.preferences_change)
+    collection.prefer(preferences)
+    return preferences

@@ -1,0 +1,58 @@
+-- name: insert_deletion(user_id, id, kind, title, cards, deleted_at, changed)!
+INSERT INTO deletions (user_id, id, kind, title, cards, deleted_at, changed)
+VALUES (:user_id, :id, :kind, :title, :cards, :deleted_at, :changed);
+
+-- name: deletions_before(user_id, before, since, page)
+SELECT id, kind, title, cards, deleted_at, changed FROM deletions
+WHERE user_id = :user_id AND id < :before AND deleted_at >= :since
+ORDER BY id DESC LIMIT CAST(:page AS bigint);
+
+-- name: deletion_by_id(user_id, id, since)^
+SELECT id, kind, title, cards, deleted_at, changed FROM deletions
+WHERE user_id = :user_id AND id = :id AND deleted_at >= :since;
+
+-- name: count_deleted_cards(user_id, change)^
+SELECT COUNT(*) AS cards FROM cards WHERE user_id = :user_id AND changed = :change AND deleted_at IS NOT NULL;
+
+-- name: decks_deleted_by(user_id, change)
+SELECT id, name, name_key, options, created_at, changed FROM decks
+WHERE user_id = :user_id AND changed = :change AND deleted_at IS NOT NULL
+ORDER BY name_key;
+
+-- name: deck_missing_for(user_id, change)^
+SELECT deck_id FROM cards
+WHERE user_id = :user_id AND changed = :change AND deleted_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM decks
+    WHERE decks.user_id = :user_id AND decks.id = cards.deck_id
+        AND (decks.deleted_at IS NULL OR decks.changed = :change)
+)
+LIMIT 1;
+
+-- name: restore_decks(user_id, change, changed)!
+UPDATE decks SET deleted_at = NULL, changed = :changed
+WHERE user_id = :user_id AND changed = :change AND deleted_at IS NOT NULL;
+
+-- name: restore_notes(user_id, change, changed)!
+-- Whichever change has deleted the note: a card that is back must have one.
+UPDATE notes SET deleted_at = NULL, changed = :changed
+WHERE user_id = :user_id AND deleted_at IS NOT NULL
+    AND id IN (SELECT note_id FROM cards WHERE user_id = :user_id AND changed = :change);
+
+-- name: restore_cards(user_id, change, changed)!
+-- But for those whose template is gone since.
+UPDATE cards SET deleted_at = NULL, changed = :changed
+WHERE user_id = :user_id AND changed = :change AND deleted_at IS NOT NULL AND ordinal >= 0;
+
+-- name: restored_without_cards(user_id, change)
+SELECT DISTINCT notes.id, notes.note_type_id, notes.fields
+FROM cards JOIN notes ON notes.user_id = cards.user_id AND notes.id = cards.note_id
+WHERE cards.user_id = :user_id AND cards.changed = :change AND cards.ordinal < 0 AND NOT EXISTS (
+    SELECT 1 FROM cards AS live
+    WHERE live.user_id = :user_id AND live.note_id = cards.note_id AND live.deleted_at IS NULL
+);
+
+-- name: delete_deletion(user_id, id)!
+DELETE FROM deletions WHERE user_id = :user_id AND id = :id;
+
+-- name: delete_old_deletions(user_id, before)!
+DELETE FROM deletions WHERE user_id = :user_id AND deleted_at < :before;
