@@ -16,6 +16,7 @@ from api.routes import (
     password_reset,
     preferences,
     sessions,
+    statistics,
     studying,
     trash,
 )
@@ -31,6 +32,7 @@ BLUEPRINTS: tuple[APIBlueprint, ...] = (
     browsing.bp,
     note_types.bp,
     studying.bp,
+    statistics.bp,
     preferences.bp,
     trash.bp,
     oauth.bp,

@@ -98,7 +98,7 @@ def delete(collection: Collection, decks: Sequence[Deck]) -> None:
 
 def waiting(collection: Collection, most: int, deck: Deck | None = None) -> dict[int, Counts]:
     """Count what waits until the end of today, by deck, each number up to `most`: of all, or of one and those below."""
-    first, end = ("", _LAST_KEY) if deck is None else (deck.name_key, deck.name_key + _PAST_LEVEL)
+    first, end = keys_within(deck)
     rows = collection.run(
         "waiting_cards",
         first_key=first,
@@ -114,6 +114,12 @@ def studied(collection: Collection) -> dict[int, Counts]:
     """Count today's reviews by the state before them, by deck."""
     rows = collection.run("studied_cards", day_start=to_ms(collection.days.start_of(collection.today)))
     return {row["deck_id"]: Counts(new=row["new"], due=row["due"]) for row in rows}
+
+
+def keys_within(deck: Deck | None) -> tuple[str, str]:
+    """Return from which key on, and before which, a deck and those below it lie, or all decks."""
+    # No other name can begin with the key and a space: names are trimmed.
+    return ("", _LAST_KEY) if deck is None else (deck.name_key, deck.name_key + _PAST_LEVEL)
 
 
 def deck_of(row: Row) -> Deck:
