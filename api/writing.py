@@ -42,19 +42,19 @@ def writes(
     output: Any,
     status: HTTPStatus = HTTPStatus.OK,
     *,
-    deletes: bool = False,
+    beyond_quota: bool = False,
     takes_if_match: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Pass the caller's collection, open for writing, as `collection`; answer with what the view returns.
 
-    `deletes`: a view that only deletes, and so may go beyond the quota.
+    `beyond_quota`: a view that only deletes, or brings back what had its room before.
     """
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def in_one_transaction(*args: Any, caller: Claims, **named: Any) -> Response:
             key, asked = _key(), _digest()
-            with services().collections.writing(caller.user_id, beyond_quota=deletes) as collection:
+            with services().collections.writing(caller.user_id, beyond_quota=beyond_quota) as collection:
                 answer = answering.once(
                     collection, key, asked, lambda: _answer(asked, view(*args, collection=collection, **named), status)
                 )

@@ -106,7 +106,7 @@ def edit_card(card_id: int, edit: CardEditInput, collection: Collection) -> Card
 
 @bp.delete("/cards/<int:card_id>")
 @signed_in(COLLECTION_WRITE)
-@writes(bp, {}, HTTPStatus.NO_CONTENT, deletes=True, takes_if_match=True)
+@writes(bp, {}, HTTPStatus.NO_CONTENT, beyond_quota=True, takes_if_match=True)
 @raises(CardNotFound, ChangedSince)
 def delete_card(card_id: int, collection: Collection) -> None:
     """Delete a card's note with every card made from it. It can be restored for a day."""

@@ -127,7 +127,7 @@ def edit_deck(deck_id: int, edit: DeckEdit, collection: Collection) -> DeckView:
 @bp.delete("/<int:deck_id>")
 @signed_in(COLLECTION_WRITE)
 @bp.input(DeletionQuery, location="query", arg_name="query")
-@writes(bp, {}, HTTPStatus.NO_CONTENT, deletes=True, takes_if_match=True)
+@writes(bp, {}, HTTPStatus.NO_CONTENT, beyond_quota=True, takes_if_match=True)
 @raises(DeckNotFound, InputRefused, ChangedSince)
 def delete_deck(deck_id: int, query: DeletionQuery, collection: Collection) -> None:
     """Delete a deck with everything below it, or move its cards elsewhere first. It can be restored for a day."""

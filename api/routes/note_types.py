@@ -197,7 +197,7 @@ def edit_note_type(note_type_id: int, edit: NoteTypeEditInput, collection: Colle
 
 @bp.delete("/<int:note_type_id>")
 @signed_in(COLLECTION_WRITE)
-@writes(bp, {}, HTTPStatus.NO_CONTENT, deletes=True, takes_if_match=True)
+@writes(bp, {}, HTTPStatus.NO_CONTENT, beyond_quota=True, takes_if_match=True)
 @raises(NoteTypeNotFound, NoteTypeBuiltIn, NoteTypeInUse, ChangedSince)
 def delete_note_type(note_type_id: int, collection: Collection) -> None:
     """Delete a note type that has no notes."""

@@ -128,7 +128,7 @@ def review_card(card_id: int, new: NewReview, collection: Collection) -> Reviewe
 @bp.delete("/cards/<int:card_id>/reviews/latest")
 @signed_in(COLLECTION_WRITE)
 @bp.input(UndoQuery, location="query", arg_name="query")
-@writes(bp, CardView, deletes=True)
+@writes(bp, CardView, beyond_quota=True)
 @raises(CardNotFound, StaleReview, NothingToUndo)
 def undo_review(card_id: int, query: UndoQuery, collection: Collection) -> CardView:
     """Take the last review of a card back: it is as it was before."""

@@ -34,8 +34,8 @@ class SqliteCollections:
     def writing(self, user_id: int, *, beyond_quota: bool = False) -> Iterator[Collection]:
         """Open a collection to change it: all of the block, durably, or none of it.
 
-        AccountGone, or a StoreError; QuotaReached, unless it may be gone beyond. That is for deleting alone, which
-        marks rows and can need a page for it: who has reached the quota must still be able to delete.
+        AccountGone, or a StoreError; QuotaReached, unless it may be gone beyond. That is for deleting, which marks rows
+        and can need a page for it, and for taking that back: who has reached the quota must still be able to do both.
         """
         with (
             self._open(user_id) as database,

@@ -157,3 +157,14 @@ def test_reviews_go_on_while_they_find_room_and_are_then_refused_whole(full: Cal
 
     problem_of(reviewed)
     assert read(full, card) == before
+
+
+def test_what_was_deleted_is_restored_also_where_the_quota_is_reached(services: Services, anna: Caller) -> None:
+    deck = anna.deck("Verbal Tenses")
+    client = create_app(replace(services, collections=held_to_what_is_used(services, anna))).test_client()
+    full = replace(anna, client=client)
+
+    assert full.ask("DELETE", f"/v1/decks/{deck}").status_code == 204
+    (deletion,) = full.ask("GET", "/v1/trash").json["items"]  # type: ignore[index]
+    assert full.ask("POST", f"/v1/trash/{deletion['id']}/restore").status_code == 200
+    assert len(full.ask("GET", f"/v1/decks/{deck}/cards?limit=200").json["items"]) == 108  # type: ignore[index]
