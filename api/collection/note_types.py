@@ -120,8 +120,9 @@ def edit(collection: Collection, note_type_id: int, wanted: NoteTypeEdit, expect
     _require_free(collection, new.name, but_for=old.id)
     _check(new)
     rows.update(collection, new)
-    if (new.fields, new.templates) != (old.fields, old.templates):
-        _rewrite_notes(collection, new, _origins(old, wanted))
+    changed = _Changed.between(old, new, _origins(old, wanted), has_templates=wanted.templates is not None)
+    if changed.anything:
+        _bring_notes_along(collection, new, changed)
     return get(collection, note_type_id)
 
 
@@ -193,13 +194,37 @@ def _places(part: str, old: Sequence[str], new: Sequence[tuple[str, str | None]]
     return places
 
 
-def _rewrite_notes(collection: Collection, new: NoteType, origins: _Origins) -> None:
+@dataclass(frozen=True)
+class _Changed:
+    """What an edit means for notes. That fields have other names means nothing: theirs go by places."""
+
+    origins: _Origins
+    fields: bool
+    ordinals: bool
+    templates: bool
+
+    @classmethod
+    def between(cls, old: NoteType, new: NoteType, origins: _Origins, *, has_templates: bool) -> "_Changed":
+        return cls(
+            origins,
+            fields=list(origins.fields) != list(range(len(old.fields))),
+            ordinals=new.kind is Kind.STANDARD and list(origins.templates) != list(range(len(old.templates))),
+            templates=has_templates and new.templates != old.templates,
+        )
+
+    @property
+    def anything(self) -> bool:
+        return self.fields or self.ordinals or self.templates
+
+
+def _bring_notes_along(collection: Collection, new: NoteType, changed: _Changed) -> None:
     without_cards = 0
     for note in notes.of_type(collection, new.id):
-        fields = ["" if place is None else note.fields[place] for place in origins.fields]
-        notes.rewrite(collection, note.note_id, fields, card_making.front_digest(fields[0]))
-        if new.kind is Kind.STANDARD:
-            card_making.renumber(collection, note.note_id, origins.templates)
+        fields = ["" if place is None else note.fields[place] for place in changed.origins.fields]
+        if changed.fields:
+            notes.rewrite(collection, note.note_id, fields, card_making.front_digest(fields[0]))
+        if changed.ordinals:
+            card_making.renumber(collection, note.note_id, changed.origins.templates)
         without_cards += not _makes_cards(collection, new, note, fields)
     if without_cards:
         raise NotesWithoutCards(without_cards)
