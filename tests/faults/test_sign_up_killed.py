@@ -1,10 +1,13 @@
 """A sign-up killed at each SQL statement, fsync and link: a whole account, or none and the name free."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
+
+import pytest
 
 from api.account.accounts import NewAccount
 from api.account.sessions import SignIn
@@ -24,11 +27,12 @@ class Killer:
     """Counts what a process does to its files, and kills it at the n-th time."""
 
     def __init__(self, at: int) -> None:
-        self._left = at
+        self._at = at
+        self.counted = 0
 
     def tick(self, *_: object) -> None:
-        self._left -= 1
-        if self._left == 0:
+        self.counted += 1
+        if self.counted == self._at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def before(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,8 +61,10 @@ def build(settings: Settings, passwords: Passwords) -> Services:
 
 def sign_up_and_die(settings: Settings, passwords: Passwords, at: int) -> NoReturn:
     services = build(settings, passwords)
-    Killer(at).watch()
+    killer = Killer(at)
+    killer.watch()
     services.accounts.create(ANNA)
+    (settings.data / "steps").write_text(str(killer.counted))
     os._exit(0)
 
 
@@ -93,18 +99,27 @@ def assert_whole_or_nothing(settings: Settings, passwords: Passwords) -> bool:
     return exists
 
 
-def attempt(folder: Path, passwords: Passwords, at: int) -> bool:
+def prepared(folder: Path) -> Settings:
     settings = Settings.from_environ({"JAVUMBO_DATA": str(folder)})
     prepare(settings, SystemClock().now())
-    was_killed = killed_at(settings, passwords, at)
-    exists = assert_whole_or_nothing(settings, passwords)
-    assert exists or was_killed
-    return was_killed
+    return settings
 
 
-def test_killed_at_the_nth_step(tmp_path: Path, cheap_passwords: Passwords) -> None:
-    at = 1
-    while attempt(tmp_path / str(at), cheap_passwords, at):
-        at += 1
+def count_steps(folder: Path, passwords: Passwords) -> int:
+    settings = prepared(folder)
+    assert not killed_at(settings, passwords, at=0)
+    return int((settings.data / "steps").read_text())
 
-    assert at > 2 * 108, "it must have been killed in the midst of the cards, too"
+
+# The index of words takes many statements for each note, one like the other.
+@pytest.mark.parametrize("stride", [97, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.timeout(1200)
+def test_killed_at_the_nth_step(tmp_path: Path, cheap_passwords: Passwords, stride: int) -> None:
+    steps = count_steps(tmp_path / "counted", cheap_passwords)
+    assert steps > 2 * 108, "it must be killed in the midst of the cards, too"
+
+    for at in sorted({*range(1, 30), *range(30, steps, stride), *range(steps - 40, steps + 1)}):
+        settings = prepared(tmp_path / str(at))
+        assert killed_at(settings, cheap_passwords, at)
+        assert_whole_or_nothing(settings, cheap_passwords)
+        shutil.rmtree(settings.data)
