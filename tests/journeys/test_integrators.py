@@ -100,7 +100,7 @@ def test_the_shell_commands_work_as_pasted(user: User, tmp_path: Path) -> None:
     told = ('"expires_in":600', '"front":"good morning"', '"outcomes":', '"review_count":1', '"front":"good night"')
     headers = ("X-Request-ID: ", "Cache-Control: public, max-age=300", "Content-Type: application/jwk-set+json")
     assert [text for text in told + headers if text not in pasted.stdout] == []
-    assert re.findall(r'"type": "urn:javumbo:problem:([a-z-]+)"', pasted.stdout) == ["stale-review"]
+    assert re.findall(r'"type": "urn:javumbo:problem:([a-z-]+)"', pasted.stdout) == ["stale-review", "changed-since"]
     assert pasted.stdout.endswith("\n304\n")
 
 

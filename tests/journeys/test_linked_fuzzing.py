@@ -50,7 +50,7 @@ def test_whichever_way_links_are_followed_there_is_no_5xx_and_no_undocumented_an
         )
 
     assert not any(status >= 500 for _, status in seen)
-    assert {label for label, status in seen if status < 300} >= {"POST /v1/decks", "GET /v1/decks"}
+    assert len({label for label, status in seen if status < 300}) > 5
 
 
 COLLECTION = r"^/v1/(decks|cards|note-types|trash|stats|tags|preferences)"

@@ -80,7 +80,7 @@ def started(collections: SqliteCollections, clock: ManualClock) -> Studied:
     return Studied(collections, clock)
 
 
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=QUIET)
+@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=QUIET)
 @given(limits=LIMITS, made=NOTES, deck=st.sampled_from(NAMES))
 def test_as_many_cards_are_served_as_were_counted_and_none_twice(
     collections: SqliteCollections, clock: ManualClock, limits: Any, made: Any, deck: str
@@ -100,7 +100,7 @@ def test_as_many_cards_are_served_as_were_counted_and_none_twice(
     assert states == {"new": counts.new, "learning": counts.learning, "review": counts.due}
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
+@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=QUIET)
 @given(
     made=NOTES,
     ratings=st.lists(st.tuples(st.sampled_from(Rating), st.integers(0, 30)), max_size=15),
@@ -123,7 +123,7 @@ def test_no_card_is_shown_twice_in_a_row_while_others_wait(
         clock.advance(timedelta(minutes=minutes))
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
+@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=QUIET)
 @given(made=NOTES, ratings=st.lists(st.sampled_from(Rating), min_size=1, max_size=10))
 def test_taking_back_every_review_restores_every_card_exactly(
     collections: SqliteCollections, clock: ManualClock, made: Any, ratings: list[Rating]
@@ -147,7 +147,7 @@ def test_taking_back_every_review_restores_every_card_exactly(
     assert studied.rows() == before.pop()
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
+@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=QUIET)
 @given(limits=LIMITS, made=NOTES)
 def test_the_list_of_decks_counts_what_each_deck_counts(
     collections: SqliteCollections, clock: ManualClock, limits: Any, made: Any
