@@ -69,7 +69,6 @@ class Aim:
             "DELETE /v1/sessions": confirmed,
             "DELETE /v1/sessions/{session_id}": confirmed,
             "POST /v1/api-tokens": {"name": "a program", "scopes": ["collection:read"], **confirmed},
-            "POST /v1/cards/{card_id}/reviews": {"review_count": 0},
         }
         if label == "POST /v1/sessions/refresh":
             return {"refresh_token": self.sign_in()["refresh_token"]}
@@ -83,6 +82,7 @@ class Aim:
         return {
             "POST /v1/decks/{deck_id}/cards": note,
             "POST /v1/decks/{deck_id}/cards/batch": {"notes": [note, {**note, "tags": ["t"]}]},
+            "POST /v1/cards/{card_id}/reviews": {"rating": "good", "duration_ms": 1, "review_count": 0},
             "POST /v1/decks": {"name": f"made {self._count}"},
             "PATCH /v1/decks/{deck_id}": {"name": f"moved {self._count}", "options": {"new_per_day": 5}},
             "PATCH /v1/cards/{card_id}": {"front": "new", "flag": 3, "suspended": False},
