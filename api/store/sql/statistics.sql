@@ -38,14 +38,15 @@ WHERE state_before <> state_after
 GROUP BY quarter, state_before, state_after;
 
 -- name: additions_by_quarter(user_id, since, everywhere, first_key, end_key)
--- An id is never less than the time at which it was given, so that the primary key finds what was added since.
+-- An id is never less than the time at which it was given, so that the primary key finds what was added since. The
+-- plus signs keep SQLite from walking through all later reviews, in the order of time, for each card.
 SELECT quarter, state_after, COUNT(*) AS cards FROM (
     SELECT
         created_at / 900000 AS quarter,
         COALESCE((
             SELECT state_before FROM reviews
-            WHERE user_id = :user_id AND card_id = cards.id AND deleted_at IS NULL AND reviewed_at >= cards.created_at
-            ORDER BY +reviewed_at, id LIMIT 1  -- without the sign, all reviews would be walked in their order
+            WHERE user_id = :user_id AND card_id = cards.id AND deleted_at IS NULL AND +reviewed_at >= cards.created_at
+            ORDER BY +reviewed_at, id LIMIT 1
         ), state) AS state_after
     FROM cards
     WHERE user_id = :user_id AND id >= :since AND created_at >= :since
