@@ -1,6 +1,7 @@
 """Prepares what is missing and runs gunicorn: several workers, each with threads, none sharing anything."""
 
 import errno
+import gc
 import os
 import resource
 import shutil
@@ -14,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.util import import_app
 
+import api.app  # noqa: F401 - so that it is imported once, before the workers are forked, and they start at once
 from api import request_log
 from api.errors import StoreError
 from api.metrics import FOLDER, forget_worker
@@ -44,6 +46,8 @@ def run(settings: Settings, app: str = "api.wsgi:app") -> None:
     request_log.configure()
     redis = prepare_redis(settings)
     os.environ[FOLDER] = _make_folder_of_metrics()
+    # What is imported stays. Frozen, it is neither walked nor copied in the workers, who end in a tenth of the time.
+    gc.freeze()
     _Gunicorn(settings, listeners, app, redis).run()
 
 

@@ -24,6 +24,8 @@ class Task:
     work: Callable[[], None]
     is_vital: bool = True
     """Whether requests cannot be served for long without it."""
+    is_awaited: bool = True
+    """Whether the end waits for a round that is under way: there is no need where it only listens."""
 
 
 class Background:
@@ -34,7 +36,7 @@ class Background:
         self._clock = clock
         self._on_failure = on_failure
         self._stopping = Event()
-        self._threads: list[Thread] = []
+        self._awaited: list[Thread] = []
         self._last_done: dict[str, float] = {}
 
     def start(self) -> None:
@@ -42,13 +44,14 @@ class Background:
         for task in self._tasks:
             self._last_done[task.name] = self._clock.monotonic()
             thread = Thread(target=self._run, args=(task,), name=task.name, daemon=True)
-            self._threads.append(thread)
+            if task.is_awaited:
+                self._awaited.append(thread)
             thread.start()
 
     def stop(self) -> None:
-        """End, after the round that is under way."""
+        """End, after the rounds under way that are awaited."""
         self._stopping.set()
-        for thread in self._threads:
+        for thread in self._awaited:
             thread.join(_GRACE)
 
     def check(self) -> None:

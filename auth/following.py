@@ -38,6 +38,6 @@ class Following:
         return [
             *following,
             Task("redis", LOOK_EVERY, self.redis.look, is_vital=False),
-            Task("revocation stream", LISTEN_EVERY, self.stream.listen, is_vital=False),
+            Task("revocation stream", LISTEN_EVERY, self.stream.listen, is_vital=False, is_awaited=False),
             Task("revocation publisher", PUBLISH_EVERY, self.stream.publish, is_vital=False),
         ]

@@ -102,9 +102,9 @@ class RedisLink:
             yield client
 
     def close(self) -> None:
-        """Close every connection."""
-        self._commands.close()
-        self._feed.close()
+        """Close every connection but those at which a reader waits: to it, that would be a Redis that is gone."""
+        for client in (self._commands, self._feed):
+            client.connection_pool.disconnect(inuse_connections=False)
 
     @contextmanager
     def _lend(self, client: Redis) -> Iterator[Redis]:

@@ -167,6 +167,20 @@ def test_stopping_waits_for_the_round_that_is_under_way(clock: ManualClock) -> N
     assert not is_running()
 
 
+def test_stopping_does_not_wait_for_a_round_that_only_listens(clock: ManualClock) -> None:
+    begun, release = Event(), Event()
+
+    def listen() -> None:
+        begun.set()
+        release.wait(5)
+
+    with running(clock, Task(NAME, SOON, listen, is_awaited=False)) as background:
+        assert begun.wait(5)
+        background.stop()
+        assert is_running()
+        release.set()
+
+
 def test_what_was_never_started_can_be_stopped(clock: ManualClock) -> None:
     background = Background([Task(NAME, SOON, nothing)], clock)
 
