@@ -1,18 +1,20 @@
 """Fixtures: real services on real files in a temporary folder, with a clock of their own."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from apiflask import APIFlask
 from flask import Request
 from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.server import prepare
-from api.services import Services, build_services
+from api.services import EXTENSION, Services, build_services
 from api.settings import Settings
 from auth.claims import Claims
 from auth.passwords import Passwords
@@ -42,12 +44,23 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture
-def settings(tmp_path: Path, clock: ManualClock) -> Settings:
-    environ = {"JAVUMBO_DATA": str(tmp_path / "data"), "JAVUMBO_WRITE_TIMEOUT": "1s", **NO_LIMITS}
-    settings = Settings.from_environ(environ)
-    prepare(settings, clock.now())
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings and a data folder as they are at a first start, for every test to copy."""
+    settings = settings_in(tmp_path_factory.mktemp("prepared"))
+    prepare(settings, ManualClock().now())
     return settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path, prepared: Settings) -> Settings:
+    settings = settings_in(tmp_path)
+    shutil.copytree(prepared.data, settings.data)
+    return settings
+
+
+def settings_in(folder: Path) -> Settings:
+    return Settings.from_environ({"JAVUMBO_DATA": str(folder / "data"), "JAVUMBO_WRITE_TIMEOUT": "1s", **NO_LIMITS})
 
 
 @pytest.fixture(scope="session")
@@ -69,9 +82,16 @@ def services(settings: Settings, clock: ManualClock, cheap_passwords: Passwords)
     services.close()
 
 
+@pytest.fixture(scope="session")
+def application(prepared: Settings) -> APIFlask:
+    """The one application of all tests, for to build it takes longer than most of them; each brings its services."""
+    return create_app(build_services(prepared))
+
+
 @pytest.fixture
-def client(services: Services) -> FlaskClient:
-    return create_app(services).test_client()
+def client(application: APIFlask, services: Services) -> FlaskClient:
+    application.extensions[EXTENSION] = services
+    return application.test_client()
 
 
 @pytest.fixture

@@ -101,13 +101,16 @@ FAULTS: list[Fault] = [
     frozen,
     restarted_empty,
     rolled_back,
-    flushed,
-    out_of_memory,
     refusing_writes,
-    evicting,
     cut_off_from_one,
     killed_with_the_workers,
-    killed_while_the_accounts_are_slow,
+]
+ALIKE: list[Fault] = [flushed, out_of_memory, evicting, killed_while_the_accounts_are_slow]
+"""What a worker meets in the same way as one of the others."""
+
+CASES = [
+    *(pytest.param(fault, 8, id=fault.__name__) for fault in FAULTS),
+    *(pytest.param(fault, 60, id=f"{fault.__name__}-long", marks=pytest.mark.long) for fault in FAULTS + ALIKE),
 ]
 
 
@@ -117,8 +120,7 @@ def is_well(server: LiveServer) -> bool:
     return all(one["status"] == "ok" for one in told)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-@pytest.mark.parametrize("seconds", [8, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("fault", "seconds"), CASES)
 def test_who_signed_out_stays_out_and_everybody_else_is_served(tmp_path: Path, fault: Fault, seconds: int) -> None:
     with (
         redis_process.running() as redis,
