@@ -16,6 +16,7 @@ def once(collection: Collection, key: str | None, request: str, act: Callable[[]
     kept = answers.find(collection, key, collection.now - KEPT)
     if kept is None:
         kept = act()
+        answers.forget(collection, collection.now - KEPT)  # an old one may have the key
         answers.insert(collection, key, kept)
     elif kept.request != request:
         raise IdempotencyKeyReused
