@@ -40,10 +40,11 @@ class SqliteCollections:
         with (
             self._open(user_id) as database,
             database.writing() as connection,
-            nullcontext() if beyond_quota else quota.held(connection, self._quota),
             changing(connection, user_id, self._clock.now()) as collection,
         ):
-            yield collection
+            with nullcontext() if beyond_quota else quota.held(connection, self._quota):
+                yield collection
+            # Not held to the quota: to remove words from the index takes room before it gives any.
             expiry.expire(collection)
 
     def create(self, user_id: int, fill: Callable[[Collection], None]) -> None:

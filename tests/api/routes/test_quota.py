@@ -1,6 +1,7 @@
 """Somebody fills their collection to the quota: what they are told, and what goes on."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from api.services import Services
 from api.settings import Settings
 from api.store.collections import SqliteCollections
 from tests import collecting
+from tests.api.routes.test_studying import sign_in_again
 from tests.callers import Caller
 from tests.clocks import ManualClock
 from tests.files import query
@@ -168,3 +170,20 @@ def test_what_was_deleted_is_restored_also_where_the_quota_is_reached(services: 
     (deletion,) = full.ask("GET", "/v1/trash").json["items"]  # type: ignore[index]
     assert full.ask("POST", f"/v1/trash/{deletion['id']}/restore").status_code == 200
     assert len(full.ask("GET", f"/v1/decks/{deck}/cards?limit=200").json["items"]) == 108  # type: ignore[index]
+
+
+def test_what_is_removed_for_good_refuses_no_write_that_needs_no_room(
+    anna: Caller, services: Services, clock: ManualClock
+) -> None:
+    with services.collections.writing(anna.user_id) as collection:
+        deck = collecting.deck(collection, "words")
+        collecting.fill(collection, deck, [f"{number * 7919:x} {number * 104729:x}" * 4 for number in range(400)])
+    kept = anna.add_card("kept")
+    anna.ask("DELETE", f"/v1/decks/{deck}")
+    clock.advance(timedelta(hours=26))
+    client = create_app(replace(services, collections=held_to_what_is_used(services, anna))).test_client()
+    full = sign_in_again(replace(anna, client=client))
+
+    answers = [full.ask("PATCH", f"/v1/cards/{kept['id']}", {"flag": number}).status_code for number in range(1, 5)]
+
+    assert answers == [200] * 4
