@@ -25,9 +25,15 @@ def printable(value: str) -> str:
 
     Joiners and spaces of every script stay: words are spelt with them.
     """
-    if any(unicodedata.category(character) in _UNPRINTABLE or character in _TURNING for character in value):
+    if any(unicodedata.category(character) in _UNPRINTABLE or _does_harm(character) for character in value):
         raise ValueError("must contain printable characters only")
     return value
+
+
+def _does_harm(character: str) -> bool:
+    code = ord(character)
+    is_noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return is_noncharacter or character in _TURNING
 
 
 def whole(value: str) -> str:
@@ -56,6 +62,8 @@ def levels(value: str) -> str:
     names = [level.strip() for level in value.split(SEPARATOR)]
     if not all(1 <= len(name) <= 100 for name in names):
         raise ValueError("must have a name of 1 to 100 characters at each level between '::'")
+    if any(name[0] == ":" or name[-1] == ":" for name in names):
+        raise ValueError("must not have a colon at the beginning or end of a level, beside '::'")
     if len(names) > MOST_LEVELS:
         raise ValueError(f"must have at most {MOST_LEVELS} levels")
     return SEPARATOR.join(names)

@@ -72,6 +72,8 @@ def edit(
     if name is not None:
         deck = _rename(collection, deck, name)
     rows.update(collection, deck.id, deck.name, deck.name_key, deck.choices if choices is None else choices)
+    if choices is not None and choices != deck.choices:
+        rows.touch(collection, deck)
     return get(collection, deck_id)
 
 
@@ -121,14 +123,12 @@ def _rename(collection: Collection, deck: Deck, name: str) -> Deck:
         raise InputRefused((Fault("name", "must not lie inside the deck itself"),))
     if key != deck.name_key:
         _require_free(collection, name)
-    below = rows.within(collection, deck)[1:]
+    below, depth = rows.within(collection, deck)[1:], len(deck.name.split(SEPARATOR))
     renamed = replace(deck, name=add_missing_above(collection, name), name_key=key)
     # First the deck itself, then what is below it, outermost first: no two have one name at any time.
     for inner in [deck, *below]:
-        moved_name, moved_key = (
-            renamed.name + inner.name[len(deck.name) :],
-            key + inner.name_key[len(deck.name_key) :],
-        )
+        moved_name = SEPARATOR.join([renamed.name, *inner.name.split(SEPARATOR)[depth:]])
+        moved_key = key + inner.name_key[len(deck.name_key) :]
         if moved_name.count(SEPARATOR) >= MOST_LEVELS or len(moved_name) > LONGEST_NAME:
             raise InputRefused((Fault("name", f"would give {inner.name!r} too many levels, or too long a name"),))
         if moved_key != inner.name_key:

@@ -87,6 +87,12 @@ def update(collection: Collection, deck_id: int, name: str, name_key: str, chose
     collection.run("update_deck", id=deck_id, name=name, name_key=name_key, options=dumped)
 
 
+def touch(collection: Collection, deck: Deck | None = None) -> None:
+    """Mark a deck and all those below it changed, or all decks: they are studied in another way now."""
+    first, end = keys_within(deck)
+    collection.run("touch_decks", first_key=first, end_key=end)
+
+
 def delete(collection: Collection, decks: Sequence[Deck]) -> None:
     """Mark decks deleted, with their cards and those notes that have no other card."""
     deleted_at = to_ms(collection.now)

@@ -24,6 +24,10 @@ ORDER BY changed, id;
 UPDATE decks SET name = :name, name_key = :name_key, options = :options, changed = :changed
 WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL;
 
+-- name: touch_decks(user_id, first_key, end_key, changed)!
+UPDATE decks SET changed = :changed
+WHERE user_id = :user_id AND deleted_at IS NULL AND name_key >= :first_key AND name_key < :end_key;
+
 -- name: delete_deck(user_id, id, deleted_at, changed)!
 UPDATE decks SET deleted_at = :deleted_at, changed = :changed
 WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL;

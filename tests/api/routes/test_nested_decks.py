@@ -43,7 +43,9 @@ def test_levels_are_trimmed_and_spelt_as_those_around(anna: Caller) -> None:
     assert create(anna, " languages ::  Norwegian ").json["name"] == "Languages::Norwegian"
 
 
-@pytest.mark.parametrize("name", ["::a", "a::", "a::::b", "::", "a:: ::b", "::".join("abcdefghi"), "x" * 101])
+@pytest.mark.parametrize(
+    "name", ["::a", "a::", "a::::b", "::", "a:: ::b", "::".join("abcdefghi"), "x" * 101, "a:::b", "a:", ":a"]
+)
 def test_a_level_without_a_name_or_too_many_are_refused(anna: Caller, name: str) -> None:
     assert create(anna, name).status_code == 422
 
@@ -191,3 +193,39 @@ def test_a_deck_does_not_move_where_those_below_it_would_lie_too_deep(anna: Call
 
     assert refused.status_code == 422
     assert names(anna)[:4] == ["a", "a::b", "a::b::c", "a b"]
+
+
+@pytest.mark.parametrize("name", ["\U0010ffff", "a\ufdd0", "\ufffe::a"])
+def test_names_hold_no_noncharacters(anna: Caller, name: str) -> None:
+    assert create(anna, name).status_code == 422
+
+
+def test_what_lies_below_is_renamed_by_levels_however_the_deck_was_spelt(anna: Caller) -> None:
+    outer, inner = create(anna, "Straße").json, create(anna, "Straße::Verbs").json
+    anna.ask("DELETE", f"/v1/decks/{inner['id']}")
+    edit(anna, outer["id"], {"name": "STRASSE"})
+    (deletion,) = anna.ask("GET", "/v1/trash").json["items"]  # type: ignore[index]
+    anna.ask("POST", f"/v1/trash/{deletion['id']}/restore")
+    assert read(anna, inner["id"])["name"] == "STRASSE::Verbs"
+
+    edit(anna, outer["id"], {"name": "Foo"})
+
+    assert read(anna, inner["id"])["name"] == "Foo::Verbs"
+
+
+def test_new_options_are_a_change_of_the_decks_below_too(anna: Caller, tree: dict[str, int]) -> None:
+    before = {name: read(anna, deck_id)["change"] for name, deck_id in tree.items()}
+
+    edit(anna, tree["a"], {"options": {"new_per_day": 7}})
+
+    changed = {name for name, deck_id in tree.items() if read(anna, deck_id)["change"] > before[name]}
+    assert changed == {"a", "a::b", "a::b::c"}
+
+
+def test_new_preferences_of_how_to_study_are_a_change_of_every_deck(anna: Caller, tree: dict[str, int]) -> None:
+    since = anna.ask("GET", "/v1/decks?updated_since=0").json["change"]  # type: ignore[index]
+
+    assert anna.ask("PATCH", "/v1/preferences", {"options": {"new_per_day": 7}}).status_code == 200
+
+    changed = anna.ask("GET", f"/v1/decks?updated_since={since}").json["items"]  # type: ignore[index]
+    assert {deck["id"] for deck in changed} >= set(tree.values())
