@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from api.collection import decks
+from api.collection import cards, decks
 from api.collection.decks import DeckWithCounts
 from api.store import cards as card_rows
 from api.store import decks as deck_rows
@@ -33,13 +33,15 @@ def latest(collection: Collection) -> int:
 def of_cards(collection: Collection, since: int, after: int, limit: int) -> Changes[Card]:
     """Return cards that have changed since a change, from past an id of that change on."""
     found = card_rows.changed_since(collection, since, after, limit + 1)
-    listed = found[:limit]
-    live = [card_rows.by_id(collection, each.id) for each in listed if not each.is_deleted]
-    last = listed[-1] if len(found) > limit else None
+    live = {each.id: card_rows.by_id(collection, each.id) for each in found[:limit] if not each.is_deleted}
+    shown = [card for card in live.values() if card is not None]
+    fitting = shown[: cards.fitting(shown, limit)]
+    # Up to the first that is too long for this page, whatever was deleted in between.
+    end = limit if len(fitting) == len(shown) else [each.id for each in found].index(shown[len(fitting)].id)
+    listed = found[:end]
+    last = listed[-1] if len(found) > end else None
     return Changes(
-        [card for card in live if card is not None],
-        [each.id for each in listed if each.is_deleted],
-        None if last is None else (last.change, last.id),
+        fitting, [each.id for each in listed if each.is_deleted], None if last is None else (last.change, last.id)
     )
 
 

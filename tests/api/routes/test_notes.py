@@ -198,3 +198,21 @@ def test_tags_that_would_do_harm_are_refused(anna: Caller, tag: str) -> None:
 
 def test_a_field_of_a_megabyte_is_refused(anna: Caller) -> None:
     assert add(anna, {"front": "x" * 2**20, "back": "b"}).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [" ".join(f"{{{{c{number}::a}}}}" for number in range(1, 401))] * 3,
+        [" ".join(f"{{{{c{number}::a}}}}" for number in range(1, 301)) + "x" * 20_000],
+    ],
+    ids=["too many cards", "too much text"],
+)
+def test_no_request_adds_more_cards_than_an_answer_can_hold(anna: Caller, texts: list[str]) -> None:
+    notes = [{"note_type": "Cloze", "fields": {"Text": text}} for text in texts]
+
+    refused = anna.ask("POST", f"/v1/decks/{anna.deck('MyFirstDeck')}/cards/batch", {"notes": notes})
+
+    assert refused.status_code == 422
+    assert "at once" in refused.json["errors"][0]["message"]  # type: ignore[index]
+    assert anna.ask("GET", f"/v1/decks/{anna.deck('MyFirstDeck')}").json["counts"]["new"] == 0  # type: ignore[index]

@@ -102,3 +102,18 @@ def test_a_copy_kept_by_changes_is_the_collection(anna: Caller, actions: list[tu
     present = anna.ask("GET", path + "?limit=200").json["items"]  # type: ignore[index]
     mine = {card["id"]: card for card in copy.values() if card["deck"]["name"] == "MyFirstDeck"}
     assert mine == {card["id"]: card for card in present}
+
+
+def test_a_page_of_very_long_changes_ends_sooner_and_nothing_is_left_out(anna: Caller) -> None:
+    since = anna.ask("GET", "/v1/cards?updated_since=0").json["change"]  # type: ignore[index]
+    added = [anna.add_card(f"{number}" + "x" * 90_000)["id"] for number in range(4)]
+    anna.ask("DELETE", f"/v1/cards/{added[1]}")
+
+    pages: list[Any] = []
+    while not pages or pages[-1]["next_cursor"]:
+        cursor = f"&cursor={pages[-1]['next_cursor']}" if pages else ""
+        pages.append(anna.ask("GET", f"/v1/cards?updated_since={since}&limit=200{cursor}").json)
+
+    assert len(pages) > 1
+    assert sorted(card["id"] for page in pages for card in page["items"]) == [added[0], added[2], added[3]]
+    assert [deleted for page in pages for deleted in page["deleted_ids"]] == [added[1]]
