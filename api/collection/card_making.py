@@ -7,30 +7,32 @@ from collections.abc import Sequence
 from api.store import cards as rows
 from api.store.cards import StoredCard
 from api.store.collection import Collection
+from api.store.expiry import KEPT
 from api.store.note_types import NoteType
 from api.study.card_generation import ordinals
 
 _GONE = -1
-"""The ordinal of a deleted card whose template is gone: nothing brings it back."""
+"""The ordinal of a card whose template is gone. It is deleted when the note next makes its cards."""
 
 
 def make(collection: Collection, note_type: NoteType, note_id: int, fields: Sequence[str]) -> bool:
     """Add the cards that a note lacks and delete those it has no more. False, changing nothing, if it would have none.
 
-    A card that was deleted comes back as it stood, and a new one lies beside the first of its siblings.
+    A card that was deleted comes back as it stood, unless it waits in the trash and the note has others. A new one lies
+    beside the first of its siblings: the note must have a card that is not deleted, though it may be one that goes.
     """
-    wanted = ordinals_of(note_type, fields)
+    wanted = set(ordinals_of(note_type, fields))
     if not wanted:
         return False
-    stored = rows.stored_of_note(collection, note_id)
-    live = {card.ordinal: card for card in stored if not card.is_deleted}
+    stored = rows.stored_of_note(collection, note_id, collection.now - KEPT)
+    live = [card for card in stored if not card.is_deleted]
     deleted = {card.ordinal: card for card in stored if card.is_deleted}
-    deck_id = (list(live.values()) or stored)[0].deck_id
-    for ordinal in wanted:
-        if ordinal not in live:
-            _add(collection, note_id, deck_id, ordinal, deleted.get(ordinal))
-    for ordinal, card in live.items():
-        if ordinal not in wanted:
+    there = {card.ordinal for card in live}
+    waiting = {card.ordinal for card in deleted.values() if card.is_in_trash}
+    for ordinal in sorted((wanted - waiting or wanted) - there):
+        _add(collection, note_id, live[0].deck_id, ordinal, deleted.get(ordinal))
+    for card in live:
+        if card.ordinal not in wanted:
             rows.delete(collection, card.id)
     return True
 
@@ -41,12 +43,10 @@ def ordinals_of(note_type: NoteType, fields: Sequence[str]) -> list[int]:
 
 
 def renumber(collection: Collection, note_id: int, origins: Sequence[int | None]) -> None:
-    """Let each card of a note follow its template; delete those whose template is gone."""
+    """Let each card of a note follow its template."""
     places = {origin: place for place, origin in enumerate(origins) if origin is not None}
-    for card in rows.stored_of_note(collection, note_id):
+    for card in rows.stored_of_note(collection, note_id, collection.now):
         place = places.get(card.ordinal, _GONE)
-        if place == _GONE and not card.is_deleted:
-            rows.delete(collection, card.id)
         if place != card.ordinal:
             rows.renumber(collection, card.id, place)
 

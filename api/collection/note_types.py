@@ -17,6 +17,7 @@ from api.errors import (
 from api.store import note_types as rows
 from api.store import notes
 from api.store.collection import Collection
+from api.store.expiry import KEPT
 from api.store.note_types import BuiltIn
 from api.store.note_types import NoteType as NoteType
 from api.store.notes import StoredFields
@@ -132,7 +133,7 @@ def delete(collection: Collection, note_type_id: int, expected: Expectation = AN
     expected.require(note_type.change)
     if note_type.built_in is not None:
         raise NoteTypeBuiltIn(note_type.name)
-    used = rows.count_notes(collection, note_type_id)
+    used = rows.count_notes(collection, note_type_id, collection.now - KEPT)
     if used:
         raise NoteTypeInUse(note_type.name, used)
     rows.delete(collection, note_type_id)
@@ -201,7 +202,7 @@ class _Changed:
     origins: _Origins
     fields: bool
     ordinals: bool
-    templates: bool
+    questions: bool
 
     @classmethod
     def between(cls, old: NoteType, new: NoteType, origins: _Origins, *, has_templates: bool) -> "_Changed":
@@ -209,17 +210,22 @@ class _Changed:
             origins,
             fields=list(origins.fields) != list(range(len(old.fields))),
             ordinals=new.kind is Kind.STANDARD and list(origins.templates) != list(range(len(old.templates))),
-            templates=has_templates and new.templates != old.templates,
+            # An answer may say what it likes: questions decide which cards there are.
+            questions=has_templates and _questions(new) != _questions(old),
         )
 
     @property
     def anything(self) -> bool:
-        return self.fields or self.ordinals or self.templates
+        return self.fields or self.ordinals or self.questions
+
+
+def _questions(note_type: NoteType) -> list[str]:
+    return [template.question for template in note_type.templates]
 
 
 def _bring_notes_along(collection: Collection, new: NoteType, changed: _Changed) -> None:
     without_cards = 0
-    for note in notes.of_type(collection, new.id):
+    for note in notes.of_type(collection, new.id, collection.now - KEPT):
         fields = ["" if place is None else note.fields[place] for place in changed.origins.fields]
         if changed.fields:
             notes.rewrite(collection, note.note_id, fields, card_making.front_digest(fields[0]))

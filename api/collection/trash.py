@@ -5,6 +5,7 @@ from api.errors import DeckIsDeleted, DeckNameTaken, DeletionNotFound
 from api.store import decks as deck_rows
 from api.store import deletions as rows
 from api.store.collection import Collection
+from api.store.decks import Deck
 from api.store.deletions import Deletion
 from api.store.deletions import DeletionKind as DeletionKind
 from api.store.expiry import KEPT
@@ -18,8 +19,8 @@ def page(collection: Collection, before: int, limit: int) -> list[Deletion]:
 def restore(collection: Collection, deletion_id: int) -> Deletion:
     """Bring back all that a deletion has deleted.
 
-    DeletionNotFound; DeckNameTaken if another deck has the name by now; DeckIsDeleted if the cards lay in one that was
-    deleted later.
+    DeletionNotFound; DeckNameTaken if another deck has the name by now; DeckIsDeleted if the cards lay in one, or the
+    deck inside one, that was deleted later.
     """
     deletion = rows.by_id(collection, deletion_id, collection.now - KEPT)
     if deletion is None:
@@ -27,14 +28,23 @@ def restore(collection: Collection, deletion_id: int) -> Deletion:
     missing = rows.missing_deck(collection, deletion)
     if missing is not None:
         raise DeckIsDeleted(missing)
-    for deck in rows.decks_of(collection, deletion):
-        other = deck_rows.by_name_key(collection, deck.name_key)
-        if other is not None:
-            raise DeckNameTaken(other.name)
     restored = rows.decks_of(collection, deletion)
+    for deck in restored:
+        _require_place(collection, deck)
+    outdated = rows.outdated_notes(collection, deletion)
     rows.restore(collection, deletion)
     for deck in restored:
-        decks.add_missing_above(collection, deck.name)
-    for note in rows.without_cards(collection, deletion):
+        name = decks.add_missing_above(collection, deck.name)
+        deck_rows.update(collection, deck.id, name, deck.name_key, deck.choices)
+    for note in outdated:
         card_making.make(collection, note_types.get(collection, note.note_type_id), note.id, note.fields)
     return deletion
+
+
+def _require_place(collection: Collection, deck: Deck) -> None:
+    other = deck_rows.by_name_key(collection, deck.name_key)
+    if other is not None:
+        raise DeckNameTaken(other.name)
+    above = rows.deleted_above(collection, deck, collection.now - KEPT)
+    if above is not None:
+        raise DeckIsDeleted(above)

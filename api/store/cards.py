@@ -68,12 +68,13 @@ class NotePlace:
 
 @dataclass(frozen=True)
 class StoredCard:
-    """Which card of a note a row is; a deleted one can be brought back."""
+    """Which card of a note a row is. A deleted one can be brought back, by its user if it lies in the trash."""
 
     id: int
     ordinal: int
     deck_id: int
     is_deleted: bool
+    is_in_trash: bool
 
 
 @dataclass(frozen=True)
@@ -135,10 +136,13 @@ def count_of_deck(collection: Collection, deck_id: int) -> int:
     return int(collection.run("count_cards_of_deck", deck_id=deck_id)["cards"])
 
 
-def stored_of_note(collection: Collection, note_id: int) -> list[StoredCard]:
-    """Return all rows of a note's cards, with those that are deleted."""
-    rows = collection.run("card_ordinals", note_id=note_id)
-    return [StoredCard(row["id"], row["ordinal"], row["deck_id"], row["deleted_at"] is not None) for row in rows]
+def stored_of_note(collection: Collection, note_id: int, since: datetime) -> list[StoredCard]:
+    """Return all rows of a note's cards. Those that were deleted since an instant may lie in the trash."""
+    rows = collection.run("card_ordinals", note_id=note_id, since=to_ms(since))
+    return [
+        StoredCard(row["id"], row["ordinal"], row["deck_id"], row["deleted_at"] is not None, row["deletions"] > 0)
+        for row in rows
+    ]
 
 
 def revive(collection: Collection, card_id: int, deck_id: int) -> None:

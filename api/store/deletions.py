@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from api.store.collection import Collection
-from api.store.decks import Deck, deck_of
+from api.store.decks import LEVEL, Deck, by_name_key, deck_of
 from api.store.engine import Row
 from api.store.instants import from_ms, to_ms
 from api.store.notes import load_texts
@@ -31,8 +31,8 @@ class Deletion:
 
 
 @dataclass(frozen=True)
-class StoredNote:
-    """A note without its cards."""
+class OutdatedNote:
+    """A note that was changed, or its type, while cards of it were deleted."""
 
     id: int
     note_type_id: int
@@ -84,10 +84,21 @@ def restore(collection: Collection, deletion: Deletion) -> None:
     collection.run("delete_deletion", id=deletion.id)
 
 
-def without_cards(collection: Collection, deletion: Deletion) -> list[StoredNote]:
-    """Return the notes that are back without a card, because the templates of those that they had are gone."""
-    rows = collection.run("restored_without_cards", change=deletion.change)
-    return [StoredNote(row["id"], row["note_type_id"], load_texts(row["fields"])) for row in rows]
+def deleted_above(collection: Collection, deck: Deck, since: datetime) -> int | None:
+    """Return a deck that this one lay in, was deleted since an instant by another change, and has no successor."""
+    levels = deck.name_key.split(LEVEL)
+    for depth in range(1, len(levels)):
+        key = LEVEL.join(levels[:depth])
+        row = collection.run("deck_deleted_by_other", name_key=key, change=deck.change, since=to_ms(since))
+        if row is not None and by_name_key(collection, key) is None:
+            return int(row["id"])
+    return None
+
+
+def outdated_notes(collection: Collection, deletion: Deletion) -> list[OutdatedNote]:
+    """Return the notes of the deleted cards that may have to make others by now."""
+    rows = collection.run("outdated_notes", change=deletion.change)
+    return [OutdatedNote(row["id"], row["note_type_id"], load_texts(row["fields"])) for row in rows]
 
 
 def forget(collection: Collection, before: datetime) -> None:

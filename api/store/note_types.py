@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
@@ -72,9 +73,9 @@ def delete(collection: Collection, note_type_id: int) -> None:
     collection.run("delete_note_type", id=note_type_id, deleted_at=to_ms(collection.now))
 
 
-def count_notes(collection: Collection, note_type_id: int) -> int:
-    """Count the notes of a type, with those that were deleted and can be brought back."""
-    return int(collection.run("count_notes_of_type", note_type_id=note_type_id)["notes"])
+def count_notes(collection: Collection, note_type_id: int, since: datetime) -> int:
+    """Count the notes of a type, with those that were deleted since an instant."""
+    return int(collection.run("count_notes_of_type", note_type_id=note_type_id, since=to_ms(since))["notes"])
 
 
 @lru_cache(maxsize=1024)

@@ -65,10 +65,10 @@ def rewrite(collection: Collection, note_id: int, fields: Sequence[str], front_d
     collection.run("touch_cards_of_note", note_id=note_id)
 
 
-def of_type(collection: Collection, note_type_id: int) -> Iterator[StoredFields]:
-    """Give the fields of all notes of a type, with those that were deleted and can be brought back."""
-    after = 0
-    while rows := list(collection.run("notes_of_type", note_type_id=note_type_id, after=after, page=_PAGE)):
+def of_type(collection: Collection, note_type_id: int, since: datetime) -> Iterator[StoredFields]:
+    """Give the fields of all notes of a type, with those that were deleted since an instant."""
+    after, of = 0, {"note_type_id": note_type_id, "since": to_ms(since), "page": _PAGE}
+    while rows := list(collection.run("notes_of_type", after=after, **of)):
         for row in rows:
             yield StoredFields(row["id"], load_texts(row["fields"]), row["deleted_at"] is not None)
         after = rows[-1]["id"]

@@ -111,8 +111,15 @@ WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL;
 -- name: count_cards_of_deck(user_id, deck_id)^
 SELECT COUNT(*) AS cards FROM cards WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL;
 
--- name: card_ordinals(user_id, note_id)
-SELECT id, ordinal, deck_id, deleted_at FROM cards WHERE user_id = :user_id AND note_id = :note_id ORDER BY ordinal, id;
+-- name: card_ordinals(user_id, note_id, since)
+SELECT
+    id, ordinal, deck_id, deleted_at,
+    CASE WHEN deleted_at IS NULL THEN 0 ELSE (
+        SELECT COUNT(*) FROM deletions
+        WHERE deletions.user_id = :user_id AND deletions.changed = cards.changed AND deletions.deleted_at >= :since
+    ) END AS deletions
+FROM cards WHERE user_id = :user_id AND note_id = :note_id
+ORDER BY ordinal, id;
 
 -- name: revive_card(user_id, id, deck_id, changed)!
 UPDATE cards SET deleted_at = NULL, deck_id = :deck_id, changed = :changed

@@ -39,17 +39,25 @@ WHERE user_id = :user_id AND deleted_at IS NOT NULL
     AND id IN (SELECT note_id FROM cards WHERE user_id = :user_id AND changed = :change);
 
 -- name: restore_cards(user_id, change, changed)!
--- But for those whose template is gone since.
 UPDATE cards SET deleted_at = NULL, changed = :changed
-WHERE user_id = :user_id AND changed = :change AND deleted_at IS NOT NULL AND ordinal >= 0;
+WHERE user_id = :user_id AND changed = :change AND deleted_at IS NOT NULL;
 
--- name: restored_without_cards(user_id, change)
+-- name: outdated_notes(user_id, change)
 SELECT DISTINCT notes.id, notes.note_type_id, notes.fields
-FROM cards JOIN notes ON notes.user_id = cards.user_id AND notes.id = cards.note_id
-WHERE cards.user_id = :user_id AND cards.changed = :change AND cards.ordinal < 0 AND NOT EXISTS (
-    SELECT 1 FROM cards AS live
-    WHERE live.user_id = :user_id AND live.note_id = cards.note_id AND live.deleted_at IS NULL
-);
+FROM cards
+JOIN notes ON notes.user_id = cards.user_id AND notes.id = cards.note_id
+JOIN note_types ON note_types.user_id = notes.user_id AND note_types.id = notes.note_type_id
+WHERE cards.user_id = :user_id AND cards.changed = :change AND cards.deleted_at IS NOT NULL
+    AND notes.user_id = :user_id AND note_types.user_id = :user_id
+    AND (notes.changed > :change OR note_types.changed > :change);
+
+-- name: deck_deleted_by_other(user_id, name_key, change, since)^
+SELECT decks.id FROM deletions
+JOIN decks ON decks.user_id = deletions.user_id AND decks.changed = deletions.changed
+WHERE deletions.user_id = :user_id AND decks.user_id = :user_id AND deletions.deleted_at >= :since
+    AND deletions.kind = 'deck' AND deletions.changed <> :change
+    AND decks.name_key = :name_key AND decks.deleted_at IS NOT NULL
+LIMIT 1;
 
 -- name: delete_deletion(user_id, id)!
 DELETE FROM deletions WHERE user_id = :user_id AND id = :id;

@@ -20,14 +20,15 @@ WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL;
 UPDATE note_types SET deleted_at = :deleted_at, changed = :changed
 WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL;
 
--- name: notes_of_type(user_id, note_type_id, after, page)
+-- name: notes_of_type(user_id, note_type_id, after, since, page)
 SELECT id, fields, deleted_at FROM notes
-WHERE user_id = :user_id AND note_type_id = :note_type_id AND id > :after AND fields <> '[]'
+WHERE user_id = :user_id AND note_type_id = :note_type_id AND id > :after
+    AND (deleted_at IS NULL OR deleted_at >= :since)
 ORDER BY id LIMIT CAST(:page AS bigint);
 
--- name: count_notes_of_type(user_id, note_type_id)^
+-- name: count_notes_of_type(user_id, note_type_id, since)^
 SELECT COUNT(*) AS notes FROM notes
-WHERE user_id = :user_id AND note_type_id = :note_type_id AND fields <> '[]';
+WHERE user_id = :user_id AND note_type_id = :note_type_id AND (deleted_at IS NULL OR deleted_at >= :since);
 
 -- name: insert_note(user_id, id, note_type_id, guid, fields, tags, front_digest, sought, created_at, changed)!
 INSERT INTO notes (user_id, id, note_type_id, guid, fields, tags, front_digest, sought, created_at, changed)
@@ -46,7 +47,10 @@ WHERE user_id = :user_id AND id = :id;
 INSERT INTO note_tags (user_id, tag_key, note_id, tag) VALUES (:user_id, :tag_key, :note_id, :tag);
 
 -- name: delete_tags(user_id, note_id)!
-DELETE FROM note_tags WHERE user_id = :user_id AND note_id = :note_id;
+-- By their keys, of which an index of the note tells: a note's tags lie far apart from one another.
+DELETE FROM note_tags
+WHERE user_id = :user_id AND note_id = :note_id
+    AND tag_key IN (SELECT tag_key FROM note_tags WHERE user_id = :user_id AND note_id = :note_id);
 
 -- name: next_tag(user_id, after)^
 SELECT tag_key, tag FROM note_tags

@@ -88,9 +88,9 @@ def test_a_deck_does_not_come_back_onto_another_of_its_name(anna: Caller) -> Non
 def test_a_deck_that_comes_back_brings_those_around_it(anna: Caller) -> None:
     inner = create(anna, "a::b")
     anna.ask("DELETE", f"/v1/decks/{inner}")
-    anna.ask("DELETE", f"/v1/decks/{anna.deck('a')}")
+    anna.ask("PATCH", f"/v1/decks/{anna.deck('a')}", {"name": "x"})
 
-    restore(anna, trash(anna)[1])
+    restore(anna, trash(anna)[0])
 
     assert anna.deck("a::b") == inner
     assert anna.deck("a")
@@ -149,3 +149,26 @@ def test_the_trash_is_listed_in_pages_the_latest_first(anna: Caller, limit: int)
         cursor = page["next_cursor"]  # type: ignore[index]
 
     assert titles == ["three", "two", "one"]
+
+
+def test_a_deck_waits_for_the_deck_that_it_lay_in(anna: Caller) -> None:
+    inner, outer = create(anna, "a::b"), anna.deck("a")
+    anna.ask("DELETE", f"/v1/decks/{inner}")
+    anna.ask("DELETE", f"/v1/decks/{outer}")
+    of_outer, of_inner = trash(anna)
+
+    refused = restore(anna, of_inner)
+    assert (refused.status_code, refused.json["type"]) == (409, "urn:javumbo:problem:deck-is-deleted")
+    assert refused.json["deck_id"] == outer
+
+    assert [restore(anna, deletion).status_code for deletion in (of_outer, of_inner)] == [200, 200]
+    assert (anna.deck("a"), anna.deck("a::b")) == (outer, inner)
+
+
+def test_a_deck_comes_back_into_one_made_anew_in_the_old_ones_place(anna: Caller) -> None:
+    inner, outer = create(anna, "a::b"), anna.deck("a")
+    anna.ask("DELETE", f"/v1/decks/{inner}")
+    anna.ask("DELETE", f"/v1/decks/{outer}")
+    create(anna, "a")
+
+    assert restore(anna, trash(anna)[1]).status_code == 200

@@ -134,7 +134,7 @@ def add(collection: Collection, entry: Entry, note_type_id: int) -> None:
     note_id = notes.insert(collection, note_type_id, entry.fields, entry.tags, 0)
     for ordinal in range(len(entry.cards)):
         cards.insert(collection, note_id, deck.id, ordinal)
-    stored = cards.stored_of_note(collection, note_id)
+    stored = cards.stored_of_note(collection, note_id, collection.now)
     for card, arrangement in zip(stored, entry.cards, strict=True):
         cards.arrange(collection, card.id, replace(arrangement, deck_id=deck.id))
     cards.reschedule(collection, stored[0].id, entry.schedule)

@@ -55,6 +55,9 @@ CREATE INDEX cards_by_deletion ON cards (user_id, deleted_at) WHERE deleted_at I
 DROP INDEX cards_by_note;
 -- With those that are deleted: an edit can bring one back.
 CREATE INDEX cards_by_note ON cards (user_id, note_id, ordinal);
+-- In the order in which those with one front are told of.
+DROP INDEX notes_by_front;
+CREATE INDEX notes_by_front ON notes (user_id, front_digest, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX notes_by_type ON notes (user_id, note_type_id);
 CREATE INDEX notes_to_purge ON notes (user_id, deleted_at) WHERE deleted_at IS NOT NULL AND fields <> '[]';
 
@@ -84,6 +87,9 @@ CREATE TABLE deletions (
     changed INTEGER NOT NULL,
     PRIMARY KEY (user_id, id)
 ) STRICT;
+
+CREATE INDEX deletions_by_change ON deletions (user_id, changed);
+CREATE INDEX deletions_by_age ON deletions (user_id, deleted_at);
 
 -- Answers to requests with an Idempotency-Key, given again to whoever repeats the request.
 CREATE TABLE answers (
