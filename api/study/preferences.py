@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, timedelta, tzinfo
 from functools import cache, cached_property
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from api.study.days import StudyDays
 from api.study.options import Mix, NewOrder, StudyOptions
@@ -49,4 +49,7 @@ def time_zones() -> frozenset[str]:
 
 def _zone(name: str) -> tzinfo:
     # A name once valid may be gone with another edition of the database; a calendar there must be.
-    return ZoneInfo(name) if name in time_zones() else UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC

@@ -11,6 +11,8 @@ from http_sfv.list import List
 from werkzeug.test import TestResponse
 
 from api import rate_limit_fields
+from api.app import create_app
+from api.services import Services
 from api.settings import Settings
 from auth.policies import Policy, Standing, rate
 from tests import oauth
@@ -32,6 +34,11 @@ def settings(tmp_path: Path, clock: ManualClock) -> Settings:
         limit_refused="9/1m",
         cors_origins="https://cards.example",
     )
+
+
+@pytest.fixture
+def client(services: Services) -> FlaskClient:
+    return create_app(services).test_client()
 
 
 def parsed(text: str) -> Fields:

@@ -70,7 +70,7 @@ def device_of(answer: Answer) -> str:
 
 
 # In the long attack the owner comes once a second: those who succeed may sign in sixty times a minute.
-@pytest.mark.parametrize(("tries", "pause"), [(3, 0.05), pytest.param(50, 1, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("tries", "pause"), [(3, 0.5), pytest.param(50, 1, marks=pytest.mark.long)])
 def test_who_guesses_from_a_thousand_addresses_has_fifty_an_hour_and_keeps_out_the_owner_only_without_the_cookie(
     tmp_path: Path, tries: int, pause: float
 ) -> None:
@@ -88,7 +88,7 @@ def test_who_guesses_from_a_thousand_addresses_has_fifty_an_hour_and_keeps_out_t
     assert set(attack.answers) == {401, 429}
     assert AN_HOUR <= attack.answers[401] <= attack.most
     assert attack.refusing == {"sign-in-name"}
-    assert len(with_cookie) > 5
+    assert len(with_cookie) > 3
     assert {answer.status for answer in with_cookie} == {201}
     assert {(answer.status, *answer.policies) for answer in without_it} == {(429, "sign-in-name")}
 

@@ -47,7 +47,9 @@ def test_limits_hold_within_bounds_and_who_keeps_to_them_is_never_refused(
 ) -> None:
     until(lambda: is_well(server))
     with crowd(server, FAULTS.index(fault) + seconds) as found:
-        began, lost = time.monotonic(), pause(1)
+        began = time.monotonic()
+        until(lambda: found.admitted(STRICT) >= QUOTA)
+        lost = pause(0.5)
         fault(server, redis, seconds)
         until(lambda: is_well(server), seconds=10)
         recovered = time.monotonic()

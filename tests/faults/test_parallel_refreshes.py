@@ -36,7 +36,7 @@ def algorithm_now(server: LiveServer) -> str:
 
 
 @pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "RS256"])
-@pytest.mark.parametrize("rounds", [10, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.long)])
 def test_every_round_has_one_answer_and_the_session_goes_on_with_it(
     tmp_path: Path, algorithm: str, rounds: int
 ) -> None:

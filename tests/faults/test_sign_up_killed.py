@@ -112,7 +112,7 @@ def count_steps(folder: Path, passwords: Passwords) -> int:
 
 
 # The index of words takes many statements for each note, one like the other.
-@pytest.mark.parametrize("stride", [97, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("stride", [211, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.timeout(1200)
 def test_killed_at_the_nth_step(tmp_path: Path, cheap_passwords: Passwords, stride: int) -> None:
     steps = count_steps(tmp_path / "counted", cheap_passwords)
