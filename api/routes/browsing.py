@@ -23,7 +23,7 @@ bp = APIBlueprint("browsing", __name__, url_prefix="/v1", tag="Search")
 class BrowseQuery(SinceQuery, FormatQuery):
     """Which cards: those that a search finds, in an order; or those that have changed."""
 
-    q: str = Field(default="", max_length=1000, description="A search, as docs/search.md says; all cards when empty.")
+    q: str = Field(default="", description="A search, as docs/search.md says; all cards when empty.")
     sort: Sort = Sort.ADDED
 
     @model_validator(mode="after")

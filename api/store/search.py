@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api.store.collection import Collection
+from api.store.instants import to_ms
 from api.store.search_conditions import condition
 from api.store.search_narrowing import Narrowing, narrowed
 from api.store.search_scope import Scope
@@ -14,6 +15,7 @@ Position = tuple[int, int]
 """A card's place in an order: what it is sorted by, and its id."""
 
 _FEW = 500
+_DAY = 24 * 60 * 60 * 1000
 
 
 class Sort(StrEnum):
@@ -35,7 +37,8 @@ class _Order:
 _ORDERS = {
     Sort.ADDED: _Order("cards.id", "DESC", "<"),
     Sort.OLDEST: _Order("cards.id", "ASC", ">"),
-    Sort.DUE: _Order("COALESCE(cards.due_at, cards.due_day * 86400000, 9007199254740991)", "ASC", ">"),
+    # A day is due when it begins: as long after midnight in UTC as today did.
+    Sort.DUE: _Order("COALESCE(cards.due_at, cards.due_day * 86400000 + :day_begins, 9007199254740991)", "ASC", ">"),
     Sort.CHANGED: _Order("cards.changed", "DESC", "<"),
 }
 
@@ -43,6 +46,7 @@ _ORDERS = {
 def ids(collection: Collection, query: Query, sort: Sort, after: Position | None, limit: int) -> list[Position]:
     """Return where the cards stand that a search finds, in an order, from past one on. SearchNotUnderstood."""
     scope = Scope(collection)
+    scope.values["day_begins"] = to_ms(collection.days.start_of(collection.today)) - collection.today * _DAY
     statement = _statement(query, _ORDERS[sort], after, limit, scope)
     rows = collection.connection.execute(statement, scope.values)
     return [(row["value"], row["id"]) for row in rows]

@@ -10,6 +10,8 @@ from api.errors import SearchNotUnderstood
 
 LONGEST = 1000
 """How many characters a search can have."""
+LONGEST_PATTERN = 100
+"""How many characters a term with wildcards can have: from every place of a text, all of it may have to be compared."""
 
 # A term is a phrase in quotes, a keyword with a phrase (`deck:"my deck"`), or a word; escapes stay in it.
 _TOKEN = re.compile(
@@ -24,6 +26,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_WILDCARD = re.compile(r"(?:[^*_\\]|\\.)*+[*_]", re.DOTALL)
 _ESCAPED = '*_":-()\\'
 
 
@@ -74,6 +77,8 @@ def _token(found: re.Match[str]) -> Token:
     if whole.lower() in _OPERATORS:
         return Token(_OPERATORS[whole.lower()], start, whole)
     _require_escapes(found)
+    if len(whole) > LONGEST_PATTERN and _WILDCARD.match(whole):
+        raise SearchNotUnderstood(start, f"a word with wildcards can have {LONGEST_PATTERN} characters")
     if found["phrase"] is None:
         return Token(Kind.TERM, start, whole, start)
     keyword = found["keyword"] or ""

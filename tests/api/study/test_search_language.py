@@ -31,7 +31,7 @@ from api.study.search_terms import (
     Untagged,
     Wildcard,
 )
-from api.study.search_tokens import LONGEST
+from api.study.search_tokens import LONGEST, LONGEST_PATTERN
 
 ANY, ONE = Wildcard.ANY, Wildcard.ONE
 
@@ -234,6 +234,8 @@ def nested(depth: int) -> str:
     ("longest", "too_long"),
     [
         ("a" * LONGEST, "a" * (LONGEST + 1)),
+        ("a" * (LONGEST_PATTERN - 1) + "*", "a" * LONGEST_PATTERN + "*"),
+        ("\\*" * LONGEST_PATTERN, "\\*" * LONGEST_PATTERN + "_"),
         ("a " * MOST_TERMS, "a " * (MOST_TERMS + 1)),
         (nested(DEEPEST), nested(DEEPEST + 1)),
         (f"{nested(DEEPEST)} " * 2, "(" * LONGEST),
