@@ -13,10 +13,13 @@ from api.study.schedule import Rating
 def review(
     collection: Collection, card_id: int, rating: Rating, duration_ms: int, review_count: int
 ) -> tuple[Card, Review]:
-    """Answer a card as it was shown, and bury its siblings. CardNotFound; StaleReview if it was answered since."""
+    """Answer a card as it was shown, and bury its siblings; a buried one is so no more.
+
+    CardNotFound; StaleReview if it was answered since.
+    """
     card = _as_shown(collection, card_id, review_count)
     after = studying.scheduler_of(collection, card).review(card.schedule, rating, collection.now, card.id)
-    buried = queue.bury_siblings(collection, card)
+    buried = queue.bury_siblings(collection, card) + queue.show(collection, card)
     rows.reschedule(collection, card_id, after)
     recorded = reviews.insert(collection, card_id, rating, duration_ms, card.schedule, buried)
     return cards.get(collection, card_id), recorded
@@ -32,8 +35,8 @@ def undo(collection: Collection, card_id: int, review_count: int | None) -> Card
     if last is None:
         raise NothingToUndo
     rows.reschedule(collection, card_id, last.before)
-    for sibling in last.buried:
-        queue.unbury(collection, sibling, collection.days.day_of(last.reviewed_at))
+    for each in last.buried:
+        queue.take_back(collection, each)
     reviews.delete(collection, last.id)
     return cards.get(collection, card_id)
 

@@ -23,7 +23,7 @@ _NONE = 0
 
 @dataclass(frozen=True)
 class Outcome:
-    """When a card would be due after a rating, and in how many study days: 0 for a step within the day."""
+    """When a card would be due after a rating, and in how many study days: 0 is later today."""
 
     due: datetime
     interval_days: int
@@ -72,7 +72,9 @@ def _first_apart_from(collection: Collection, deck: Deck, found: Today, last: in
         ask = queue.next_new_shuffled if options.new_order is NewOrder.RANDOM else queue.next_new
         return _least(ask(collection, deck_id, last) for deck_id in found.serving(deck.id, "new"))
 
-    return in_learning(collection.now) or _in_turn(options, due, new) or in_learning(collection.now + _AHEAD)
+    # What is due when the day is over is not counted today, and not served either.
+    end = collection.days.start_of(collection.today + 1) - timedelta(milliseconds=1)
+    return in_learning(collection.now) or _in_turn(options, due, new) or in_learning(min(collection.now + _AHEAD, end))
 
 
 def _in_turn(
@@ -93,4 +95,4 @@ def _outcomes(collection: Collection, card: Card) -> dict[Rating, Outcome]:
 def _outcome(collection: Collection, after: Schedule) -> Outcome:
     due = after.due(collection.days)
     assert due is not None, "a card that was reviewed is due some time"
-    return Outcome(due, 0 if after.due_day is None else after.due_day - collection.today)
+    return Outcome(due, collection.days.day_of(due) - collection.today)

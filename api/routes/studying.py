@@ -27,7 +27,7 @@ _DAY_MS = 24 * 60 * 60 * 1000
 
 
 class OutcomeView(View):
-    """When the card would be due, and in how many study days (0: again today)."""
+    """When the card would be due, and in how many study days (0: later today)."""
 
     due: datetime
     interval_days: int

@@ -44,15 +44,22 @@ def bury_siblings(collection: Collection, card: Card) -> list[Buried]:
     rows = collection.run(
         "siblings_to_bury", card_id=card.id, note_id=card.note_id, deck_id=card.deck_id, today=collection.today
     )
-    siblings = [Buried(row["id"], row["buried_until"]) for row in rows]
-    for sibling in siblings:
-        collection.run("bury_card", id=sibling.card_id, buried_until=collection.today + 1)
-    return siblings
+    return [_bury(collection, Buried(row["id"], row["buried_until"], collection.today + 1)) for row in rows]
 
 
-def unbury(collection: Collection, sibling: Buried, buried_on: int) -> None:
-    """Show a card again that a review has buried on a study day, unless it was buried otherwise since."""
-    collection.run("unbury_card", id=sibling.card_id, buried_until=buried_on + 1, buried_before=sibling.before)
+def show(collection: Collection, card: Card) -> list[Buried]:
+    """Show a card again if it is buried; tell whether it was."""
+    return [_bury(collection, Buried(card.id, card.arrangement.buried_until, None))] if card.is_buried else []
+
+
+def take_back(collection: Collection, buried: Buried) -> None:
+    """Bury a card as it was before a review, unless that was changed otherwise since."""
+    collection.run("rebury_card", id=buried.card_id, buried_until=buried.before, buried_since=buried.since or 0)
+
+
+def _bury(collection: Collection, buried: Buried) -> Buried:
+    collection.run("bury_card", id=buried.card_id, buried_until=buried.since)
+    return buried
 
 
 def _first(collection: Collection, statement: str, deck_id: int, apart_from: int, **parameters: Any) -> Waiting | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from api.store.cards import schedule_columns, schedule_of
@@ -14,10 +14,11 @@ from api.study.schedule import Rating, Schedule
 
 @dataclass(frozen=True)
 class Buried:
-    """A card that a review has buried, and until when it was buried before."""
+    """A card that a review has buried, or shown again: until which day it was buried before, and is since."""
 
     card_id: int
     before: int | None
+    since: int | None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def insert(
         duration_ms=duration_ms,
         state_before=before.state.value,
         card_before=json.dumps(schedule_columns(before)),
-        buried=json.dumps([[sibling.card_id, sibling.before] for sibling in buried]),
+        buried=json.dumps([astuple(each) for each in buried]),
     )
     return review
 
@@ -87,5 +88,5 @@ def _review(row: Row) -> Review:
         reviewed_at=from_ms(row["reviewed_at"]),
         duration_ms=row["duration_ms"],
         before=schedule_of(json.loads(row["card_before"])),
-        buried=tuple(Buried(*pair) for pair in json.loads(row["buried"])),
+        buried=tuple(Buried(*each) for each in json.loads(row["buried"])),
     )

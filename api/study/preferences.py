@@ -44,7 +44,8 @@ class Preferences:
 @cache
 def time_zones() -> frozenset[str]:
     """Return the names of all time zones (IANA)."""
-    return frozenset(available_timezones())
+    # Neither of these is a place: one is wherever this machine is, the other for clocks that were never set.
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def _zone(name: str) -> tzinfo:

@@ -89,9 +89,9 @@ WHERE user_id = :user_id AND note_id = :note_id AND deck_id = :deck_id AND id <>
 UPDATE cards SET buried_until = :buried_until, changed = :changed
 WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL;
 
--- name: unbury_card(user_id, id, buried_until, buried_before, changed)!
-UPDATE cards SET buried_until = :buried_before, changed = :changed
-WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL AND buried_until = :buried_until;
+-- name: rebury_card(user_id, id, buried_until, buried_since, changed)!
+UPDATE cards SET buried_until = :buried_until, changed = :changed
+WHERE user_id = :user_id AND id = :id AND deleted_at IS NULL AND COALESCE(buried_until, 0) = :buried_since;
 
 -- name: reschedule_card(user_id, id, state, step, stability, difficulty, due_at, due_day, reviewed_at, review_count, lapses, changed)!
 UPDATE cards

@@ -75,6 +75,7 @@ def test_the_daily_limit_begins_anew_with_the_day_of_the_user(anna: Caller, cloc
     "change",
     [
         {"time_zone": "Mars/Olympus"},
+        {"time_zone": "localtime"},
         {"time_zone": "../../etc/passwd"},
         {"time_zone": ""},
         {"rollover_hour": 24},

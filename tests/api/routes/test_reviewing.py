@@ -124,3 +124,71 @@ def test_what_was_answered_last_comes_after_everything_else(anna: Caller, clock:
     assert next_of(anna)["card"]["id"] == second["id"]
     answer(anna, second, "again")
     assert next_of(anna)["card"]["id"] == first["id"]
+
+
+def at(caller: Caller, clock: ManualClock, hour: int, minute: int = 0) -> Caller:
+    """Go on to a time of day in UTC, and sign in again."""
+    now = clock.now()
+    there = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    clock.advance(there - now if there > now else there - now + timedelta(days=1))
+    return sign_in_again(caller)
+
+
+def test_who_answers_a_buried_card_goes_on_with_it_today(anna: Caller) -> None:
+    forth, back = add_reversed(anna)
+    answer(anna, forth, "easy")
+
+    answer(anna, back, "again")
+
+    assert card_of(anna, back)["buried"] is False
+    assert next_of(anna)["counts"]["learning"] == 1
+    undo(anna, back)
+    assert card_of(anna, back)["buried"] is True
+
+
+def test_siblings_come_back_with_a_review_taken_back_in_another_time_zone(anna: Caller) -> None:
+    anna.ask("PATCH", "/v1/preferences", {"time_zone": "Pacific/Kiritimati"})
+    forth, back = add_reversed(anna)
+    answer(anna, forth, "easy")
+    anna.ask("PATCH", "/v1/preferences", {"time_zone": "Pacific/Honolulu"})
+
+    undo(anna, forth)
+
+    assert card_of(anna, back)["buried"] is False
+
+
+def test_what_is_due_when_the_day_is_over_is_neither_counted_nor_shown(anna: Caller, clock: ManualClock) -> None:
+    anna = at(anna, clock, 3, 50)
+    first, second = anna.add_card("first"), anna.add_card("second")
+    answer(anna, first, "good")
+    answer(anna, second, "again")
+
+    shown = next_of(anna)
+
+    assert shown["card"]["id"] == second["id"]
+    assert shown["counts"]["learning"] == 1
+    answer(anna, shown["card"], "easy")
+    assert next_of(anna)["card"] is None
+
+
+def test_a_step_that_ends_tomorrow_is_a_day_away(anna: Caller) -> None:
+    anna.ask("PATCH", "/v1/preferences", {"options": {"learning_steps_minutes": [1440]}})
+    anna.add_card()
+
+    outcomes = next_of(anna)["outcomes"]
+
+    assert outcomes["again"]["interval_days"] == 1
+
+
+def test_due_soonest_comes_first_wherever_days_begin(anna: Caller, clock: ManualClock) -> None:
+    anna.ask("PATCH", "/v1/preferences", {"time_zone": "America/Los_Angeles"})
+    anna = at(anna, clock, 10)  # at night there
+    review, learning = anna.add_card("review"), anna.add_card("learning")
+    answer(anna, review, "easy")
+    anna = at(anna, clock, 10)
+    answer(anna, learning, "again")
+
+    items = anna.ask("GET", "/v1/cards?q=is:learn or is:review&sort=due").json["items"]  # type: ignore[index]
+
+    assert [card["due"] for card in items] == sorted(card["due"] for card in items)
+    assert len(items) == 2
