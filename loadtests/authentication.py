@@ -3,9 +3,9 @@
     python -m loadtests.authentication [--slices 30]
 
 Three servers of one worker are sent the same requests with the same headers, in interleaved slices of one second: the
-real one, the one without the check (`loadtests/floor_wsgi.py`), and the latter once more as the control. CPU is what
-all threads of the worker have used, gunicorn and Flask included. What one process measures of the application alone
-must confirm it.
+real one, the one without the check (`loadtests/baselines/floor.py`), and the latter once more as the control. CPU is
+what all threads of the worker have used, gunicorn and Flask included. What one process measures of the application
+alone must confirm it.
 """
 
 import argparse
@@ -30,12 +30,12 @@ from api.server import prepare
 from api.services import build_services
 from api.settings import Settings
 from auth.clock import SystemClock
-from loadtests.floor_wsgi import HEADER, without_check
+from loadtests.baselines.floor import HEADER, without_check
 from loadtests.measuring import Measured, Restless, Work, by_turns, measure
 from tests.callers import sign_up
 from tests.live import NO_LIMITS, PASSWORD, serving
 
-FLOOR_APP = "loadtests.floor_wsgi:build()"
+FLOOR_APP = "loadtests.baselines.floor:build()"
 SECOND = 1.0
 WITHIN_SLICES = 300
 SEEN, UNSEEN = 0.10, 0.70

@@ -1,0 +1,21 @@
+"""`python -m loadtests`: measurements of the whole service."""
+
+import argparse
+import sys
+
+from loadtests import compare
+
+
+def main() -> int:
+    """Run what was asked for, and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m loadtests", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    comparing = commands.add_parser("compare", help="all designs by turns: what requests cost under each")
+    compare.add_arguments(comparing)
+    comparing.set_defaults(run=compare.run)
+    arguments = parser.parse_args()
+    return int(arguments.run(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

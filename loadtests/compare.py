@@ -1,0 +1,108 @@
+"""All designs in one run, by turns: what requests cost under each, in the worker and in Redis.
+
+Each design is a server of its own with one worker, one Redis and one client on one kept connection, and all clients
+send the same headers. CPU is what all threads of the worker have used, gunicorn and Flask included. The floor is
+measured twice: a run in which it does not come out as itself says nothing.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import track
+
+from loadtests.authentication import cpu_of
+from loadtests.comparison import Comparison, Slice, table
+from loadtests.designs import DESIGNS, Running, running
+from loadtests.measuring import Restless
+from loadtests.work import KINDS, Ask
+
+CONTROL = "control"
+_WARM_UP = 0.3
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A design, and how it is asked for one kind of request."""
+
+    design: Running
+    worker: int
+    ask: Ask
+
+    def slice(self, seconds: float) -> Slice:
+        """Ask for so long, and return what it cost."""
+        worker, redis, commands = cpu_of(self.worker), cpu_of(self.design.redis.pid), self.design.commands()
+        times, began = [], time.monotonic()
+        while (now := time.monotonic()) < began + seconds:
+            self.ask()
+            times.append(time.monotonic() - now)
+        took, asked = time.monotonic() - began, len(times)
+        spent, by_redis = cpu_of(self.worker) - worker, cpu_of(self.design.redis.pid) - redis
+        # But for the one by which they are counted.
+        executed = self.design.commands() - commands - 1
+        return Slice(
+            requests_per_second=asked / took,
+            p50_us=statistics.median(times) * 1e6,
+            p99_us=sorted(times)[max(0, int(asked * 0.99) - 1)] * 1e6,
+            cpu_us_per_request=spent / asked * 1e6,
+            redis_cpu_us_per_request=by_redis / asked * 1e6,
+            redis_commands_per_request=executed / asked,
+        )
+
+
+def compare(kinds: Sequence[str], rounds: int, seconds: float) -> Comparison:
+    """Start every design, and measure each kind of request for so many rounds."""
+    apps = {**DESIGNS, CONTROL: DESIGNS["floor"]}
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        designs = {name: stack.enter_context(running(Path(folder) / name, app)) for name, app in apps.items()}
+        return Comparison({kind: _measure(kind, designs, rounds, seconds) for kind in kinds})
+
+
+def _measure(kind: str, designs: dict[str, Running], rounds: int, seconds: float) -> dict[str, list[Slice]]:
+    worked = {name: Worked(one, one.worker, KINDS[kind](one.client)) for name, one in designs.items()}
+    for one in worked.values():
+        one.slice(_WARM_UP)
+    slices: dict[str, list[Slice]] = {name: [] for name in worked}
+    for number in track(range(rounds), description=f"{kind:8}"):
+        # To and fro, so that none always comes after the same other.
+        for name in worked if number % 2 else reversed(list(worked)):
+            slices[name].append(worked[name].slice(seconds))
+    return slices
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what can be chosen."""
+    parser.add_argument("--rounds", type=int, default=30, help="slices of each design and kind of request (30)")
+    parser.add_argument("--seconds", type=float, default=1.0, help="length of a slice (1)")
+    parser.add_argument("--only", default=",".join(KINDS), help=f"kinds of request, of {', '.join(KINDS)}")
+    parser.add_argument("--json", type=Path, help="file to write the results to")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare; 0 if the promises on the light read are kept, 1 if not, 2 if nothing could be measured."""
+    kinds = [kind for kind in arguments.only.split(",") if kind]
+    unknown = set(kinds) - set(KINDS)
+    if unknown or not kinds or arguments.rounds < 2:
+        print(f"--only takes some of {', '.join(KINDS)}, and there must be two rounds at least")
+        return 2
+    comparison = compare(kinds, arguments.rounds, arguments.seconds)
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(comparison.as_json(), indent=1) + "\n")
+    for kind in kinds:
+        print("\n" + "\n".join(table(comparison, kind)))
+    return _judge(comparison) if "read" in kinds else 0
+
+
+def _judge(comparison: Comparison) -> int:
+    if not comparison.is_steady("read"):
+        print(Restless.ADVICE)
+        return 2
+    broken = comparison.broken_promises()
+    print("\n" + ("kept" if not broken else "NOT kept: " + "; ".join(broken)))
+    return 1 if broken else 0

@@ -1,0 +1,106 @@
+"""What a comparison has measured, slice by slice, and what follows from it."""
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+from loadtests.measuring import Measured
+
+MOST_ADDED = 0.10
+"""What ours may add to the light read, as a share of the floor."""
+LEAST_TIMES = {"files": 8.0, "redis": 4.0, "flask_stack": 10.0}
+"""How many times as much as ours the others add at least."""
+
+
+_MORE = f"{'quartiles':>15}{'Redis':>8}{'commands':>10}"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What requests of one kind cost in one slice of time; times in microseconds, `p50` and `p99` of whole requests."""
+
+    requests_per_second: float
+    p50_us: float
+    p99_us: float
+    cpu_us_per_request: float
+    redis_cpu_us_per_request: float
+    redis_commands_per_request: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Slices by the kind of request and by design; `control` is the floor once more."""
+
+    slices: Mapping[str, Mapping[str, list[Slice]]]
+
+    def as_json(self) -> dict[str, dict[str, dict[str, list[float]]]]:
+        """Return it as a document: for each kind, design and figure, one number for each round."""
+        return {
+            kind: {design: _columns(slices) for design, slices in designs.items()}
+            for kind, designs in self.slices.items()
+        }
+
+    @classmethod
+    def of_json(cls, document: Mapping[str, Mapping[str, Mapping[str, list[float]]]]) -> "Comparison":
+        """Read what `as_json` gave."""
+        return cls(
+            {
+                kind: {design: _slices(columns) for design, columns in designs.items()}
+                for kind, designs in document.items()
+            }
+        )
+
+    def measured(self, kind: str, figure: str = "cpu_us_per_request") -> Measured:
+        """Return one figure of a kind, by design."""
+        designs = self.slices[kind]
+        return Measured({design: [getattr(one, figure) for one in slices] for design, slices in designs.items()})
+
+    def is_steady(self, kind: str) -> bool:
+        """Tell whether the floor, measured twice, came out as itself."""
+        return self.measured(kind).is_steady("floor")
+
+    def added(self, kind: str, design: str) -> float:
+        """Return the CPU that a design adds to a request of a kind, in microseconds: its worker's, and its Redis'."""
+        of_redis = self.measured(kind, "redis_cpu_us_per_request").difference(design, "floor")
+        return self.measured(kind).difference(design, "floor") + of_redis
+
+    def broken_promises(self) -> list[str]:
+        """Return which promises on the light read are not kept, a sentence each."""
+        floor, ours = self.measured("read").median("floor"), self.added("read", "ours")
+        broken = []
+        if ours > MOST_ADDED * floor:
+            broken.append(f"ours adds {ours / floor:.1%} to the floor, more than {MOST_ADDED:.0%}")
+        for design, least in LEAST_TIMES.items():
+            added = self.added("read", design)
+            if added < least * ours:
+                broken.append(f"{design} adds {added / ours:.1f} times what ours adds, less than {least:.0f} times")
+        return broken
+
+
+def table(comparison: Comparison, kind: str) -> list[str]:
+    """Return a table of one kind of request, a line each: medians, and the ratios to the floor with their quartiles."""
+    of_cpu = comparison.measured(kind)
+    lines = [f"{kind:14}{'req/s':>8}{'p50':>9}{'p99':>9}{'worker':>9}{'to floor':>10}" + _MORE]
+    for design, slices in comparison.slices[kind].items():
+        middle = _middle(slices)
+        lower, upper = of_cpu.quartiles(design, "floor")
+        lines.append(
+            f"  {design:12}{middle.requests_per_second:8.0f}{middle.p50_us:6.0f} µs{middle.p99_us:6.0f} µs"
+            f"{middle.cpu_us_per_request:6.0f} µs{of_cpu.ratio(design, 'floor'):10.3f}{lower:8.3f}–{upper:.3f}"
+            f"{middle.redis_cpu_us_per_request:5.0f} µs{middle.redis_commands_per_request:10.2f}"
+        )
+    return lines
+
+
+def _middle(slices: list[Slice]) -> Slice:
+    return Slice(**{name: statistics.median(column) for name, column in _columns(slices).items()})
+
+
+def _columns(slices: list[Slice]) -> dict[str, list[float]]:
+    rows = [asdict(one) for one in slices]
+    return {figure.name: [float(row[figure.name]) for row in rows] for figure in fields(Slice)}
+
+
+def _slices(columns: Mapping[str, list[float]]) -> list[Slice]:
+    names = [figure.name for figure in fields(Slice)]
+    return [Slice(**dict(zip(names, row, strict=True))) for row in zip(*(columns[name] for name in names), strict=True)]

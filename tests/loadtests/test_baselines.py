@@ -1,0 +1,101 @@
+"""Each baseline is the whole application: it knows its callers, and refuses whoever is none."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.services import Services
+from loadtests.baselines import files, flask_stack, floor, redis_sessions
+from tests import redis_process
+from tests.callers import PASSWORD
+from tests.redis_process import RedisProcess
+
+Baseline = Callable[[Services], Flask]
+
+
+def serve_floor(services: Services) -> Flask:
+    return create_app(floor.without_check(services))
+
+
+BASELINES: list[Baseline] = [serve_floor, files.serve, redis_sessions.serve, flask_stack.serve]
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisProcess]:
+    with redis_process.running() as redis:
+        yield redis
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, services: Services, redis: RedisProcess) -> Flask:
+    baseline: Baseline = request.param
+    return baseline(replace(services, settings=replace(services.settings, redis_url=redis.url)))
+
+
+def signed_in(app: Flask, name: str) -> tuple[FlaskClient, dict[str, str]]:
+    """A client with an account, and what it sends with its requests: whichever of these the baseline looks at."""
+    client = app.test_client()
+    user = {"username": name, "password": PASSWORD}
+    account: dict[str, Any] = client.post("/v1/accounts", json={**user, "name": name}).get_json()
+    token = client.post("/v1/sessions", json=user).get_json()["access_token"]
+    return client, {"Authorization": f"Bearer {token}", floor.HEADER: str(account["user_id"])}
+
+
+def decks_of(client: FlaskClient, headers: dict[str, str]) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = client.get("/v1/decks", headers=headers).get_json()["items"]
+    return items
+
+
+@pytest.mark.parametrize("app", BASELINES, indirect=True)
+def test_everybody_is_known_for_who_they_are(app: Flask) -> None:
+    anna, ben = signed_in(app, "anna"), signed_in(app, "ben")
+    deck = decks_of(*anna)[0]["id"]
+
+    added = anna[0].post(f"/v1/decks/{deck}/cards", json={"front": "a", "back": "b"}, headers=anna[1])
+
+    assert added.status_code == 201
+    assert [decks_of(*caller)[0]["counts"]["new"] for caller in (anna, ben)] == [1, 0]
+
+
+@pytest.mark.parametrize("app", BASELINES, indirect=True)
+def test_who_is_not_signed_in_is_refused(app: Flask) -> None:
+    assert app.test_client().get("/v1/decks").status_code == 401
+
+
+@pytest.mark.parametrize("app", [files.serve, redis_sessions.serve], indirect=True)
+def test_a_session_remembers_the_card_that_was_added_last(app: Flask) -> None:
+    client, headers = signed_in(app, "anna")
+    deck = decks_of(client, headers)[0]["id"]
+
+    added = client.post(f"/v1/decks/{deck}/cards", json={"front": "a", "back": "b"}, headers=headers).get_json()
+
+    with client.session_transaction() as session:
+        assert session["last_card"] == added["cards"][0]["id"]
+
+
+@pytest.mark.parametrize("app", [files.serve, redis_sessions.serve], indirect=True)
+def test_a_cookie_with_another_signature_is_nobodys(app: Flask) -> None:
+    client, _ = signed_in(app, "anna")
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+
+    client.set_cookie("session", cookie.value + "x")
+
+    assert client.get("/v1/decks").status_code == 401
+
+
+@pytest.mark.parametrize("app", [flask_stack.serve], indirect=True)
+def test_a_token_on_the_blocklist_is_refused(app: Flask, redis: RedisProcess) -> None:
+    client, headers = signed_in(app, "anna")
+    with app.app_context():
+        from flask_jwt_extended import decode_token
+
+        token_id = decode_token(headers["Authorization"].removeprefix("Bearer "))["jti"]
+    redis.client().set(f"blocked:{token_id}", "")
+
+    assert client.get("/v1/decks", headers=headers).status_code == 401

@@ -1,0 +1,102 @@
+"""What follows from what was measured; and a short run of the real thing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from loadtests.comparison import Comparison, Slice, table
+from tests.live import ROOT
+
+DESIGNS = ("ours", "floor", "files", "redis", "flask_stack", "control")
+
+
+def slices(cpu: float, redis: float = 0) -> list[Slice]:
+    return [Slice(1000, 900, 1500, cpu + drift, redis, 0) for drift in (0, 5, 10)]
+
+
+def comparison(ours: float = 410, files: float = 500, redis: float = 450, stack: float = 520) -> Comparison:
+    """A floor of 400 µs, and what the others cost."""
+    of_redis = {"redis": 20.0, "flask_stack": 20.0}
+    cpu = {"ours": ours, "floor": 400, "files": files, "redis": redis, "flask_stack": stack, "control": 400}
+    return Comparison({"read": {name: slices(cpu[name], of_redis.get(name, 0)) for name in DESIGNS}})
+
+
+def test_a_comparison_survives_its_file() -> None:
+    document = json.loads(json.dumps(comparison().as_json()))
+
+    assert Comparison.of_json(document) == comparison()
+    assert document["read"]["files"]["cpu_us_per_request"] == [500, 505, 510]
+
+
+def test_what_a_design_adds_is_told_with_what_its_redis_does() -> None:
+    assert comparison().added("read", "ours") == 10
+    assert comparison().added("read", "redis") == 70
+
+
+def test_promises_that_are_kept_are_kept() -> None:
+    assert comparison().broken_promises() == []
+
+
+@pytest.mark.parametrize(
+    ("measured", "broken"),
+    [
+        (comparison(ours=450, files=1000, redis=1000, stack=1000), "ours adds 12."),
+        (comparison(files=470), "files adds 7.0 times"),
+        (comparison(redis=415), "redis adds 3.5 times"),
+        (comparison(stack=479), "flask_stack adds 9.9 times"),
+    ],
+)
+def test_a_promise_that_is_not_kept_is_named(measured: Comparison, broken: str) -> None:
+    (told,) = measured.broken_promises()
+
+    assert told.startswith(broken)
+
+
+def test_a_run_in_which_the_floor_is_not_itself_says_nothing() -> None:
+    read = {**comparison().slices["read"], "control": slices(450)}
+
+    assert not Comparison({"read": read}).is_steady("read")
+
+
+def test_the_table_has_a_line_for_each_design() -> None:
+    heading, *lines = table(comparison(), "read")
+
+    assert heading.startswith("read")
+    assert [line.split()[0] for line in lines] == list(DESIGNS)
+
+
+def test_who_asks_for_what_there_is_not_is_told_what_there_is() -> None:
+    command = [sys.executable, "-m", "loadtests", "compare", "--only", "raed"]
+    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (asked.returncode, asked.stdout) == (
+        2,
+        "--only takes some of read, add, review, sign-in, refresh, and there must be two rounds at least\n",
+    )
+
+
+@pytest.mark.long
+def test_every_design_answers_every_kind_of_request(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    command = [
+        sys.executable,
+        "-m",
+        "loadtests",
+        "compare",
+        "--rounds",
+        "2",
+        "--seconds",
+        "0.2",
+        "--json",
+        str(results),
+    ]
+
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    document = json.loads(results.read_text())
+    assert set(document) == {"read", "add", "review", "sign-in", "refresh"}, told.stderr
+    assert all(set(designs) == set(DESIGNS) for designs in document.values())
+    assert all(len(one["cpu_us_per_request"]) == 2 for designs in document.values() for one in designs.values())
