@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from loadtests import compare
+from loadtests import compare, forensics
 
 
 def main() -> int:
@@ -13,6 +13,9 @@ def main() -> int:
     comparing = commands.add_parser("compare", help="all designs by turns: what requests cost under each")
     compare.add_arguments(comparing)
     comparing.set_defaults(run=compare.run)
+    checking = commands.add_parser("check", help="whether every marked card is where it belongs, and every file sound")
+    forensics.add_arguments(checking)
+    checking.set_defaults(run=forensics.run)
     arguments = parser.parse_args()
     return int(arguments.run(arguments))
 
