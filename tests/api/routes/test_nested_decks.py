@@ -229,3 +229,9 @@ def test_new_preferences_of_how_to_study_are_a_change_of_every_deck(anna: Caller
 
     changed = anna.ask("GET", f"/v1/decks?updated_since={since}").json["items"]  # type: ignore[index]
     assert {deck["id"] for deck in changed} >= set(tree.values())
+
+
+def test_what_is_wrong_with_a_name_is_said_in_our_words(anna: Caller) -> None:
+    (error,) = create(anna, "a:::b").json["errors"]
+
+    assert error["message"] == "must not have a colon at the beginning or end of a level, beside '::'"
