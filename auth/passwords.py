@@ -17,6 +17,10 @@ MAX_LENGTH = 128
 """Bounds on a new password, in characters. They do not apply where a password is checked."""
 
 
+TIME_COST, MEMORY_COST, PARALLELISM = 2, 19 * 1024, 1
+"""What a hash costs: passes, KiB and threads (OWASP Password Storage Cheat Sheet, its first choice for argon2id)."""
+
+
 class Passwords:
     """Hashing with a bound on how many run at once in this process. Some others wait, for a while."""
 
@@ -27,7 +31,7 @@ class Passwords:
         patience: timedelta = timedelta(seconds=10),
         hasher: HasherProtocol | None = None,
     ) -> None:
-        self._hashing = PasswordHash([hasher or Argon2Hasher()])
+        self._hashing = PasswordHash([hasher or Argon2Hasher(TIME_COST, MEMORY_COST, PARALLELISM)])
         self._turns = BoundedSemaphore(at_once)
         self._places = BoundedSemaphore(at_once + waiting)
         self._patience = patience.total_seconds()

@@ -119,3 +119,7 @@ class CountingHasher(Argon2Hasher):
     def verify(self, password: str | bytes, hash: str | bytes) -> bool:
         self.verified += 1
         return super().verify(password, hash)
+
+
+def test_a_hash_costs_what_owasp_asks_for() -> None:
+    assert Passwords(at_once=1, waiting=0).hash("correct horse battery").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
