@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from loadtests import compare, forensics
+from loadtests.scenarios import play
 
 
 def main() -> int:
@@ -16,6 +17,9 @@ def main() -> int:
     checking = commands.add_parser("check", help="whether every marked card is where it belongs, and every file sound")
     forensics.add_arguments(checking)
     checking.set_defaults(run=forensics.run)
+    playing = commands.add_parser("scenarios", help="people at work at once, and what must be true of it")
+    play.add_arguments(playing)
+    playing.set_defaults(run=play.run)
     arguments = parser.parse_args()
     return int(arguments.run(arguments))
 

@@ -1,0 +1,105 @@
+"""Somebody who signs up, does what a scenario asks, and is done. Whoever cannot sign in stops, and fails the run."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar, NoReturn
+
+from locust import HttpUser, task
+from locust.exception import StopUser
+
+from loadtests.markers import Mark
+from loadtests.scenarios.outcome import Outcome
+
+PASSWORD = "correct horse battery"
+_CREATED = 201
+
+
+class Person(HttpUser):
+    """One of those who take part. A scenario sets the class attributes, and says in `work` what each does."""
+
+    abstract = True
+    outcome: ClassVar[Outcome]
+    work: ClassVar[Callable[["Person"], None]]
+    most: ClassVar[int]
+    """How many take part; locust would bring others for those who are done."""
+
+    def __init__(self, environment: Any) -> None:
+        super().__init__(environment)  # type: ignore[no-untyped-call] # locust has types for most else
+        self.number = self.outcome.begin()
+        self.name = f"{self.outcome.run} {self.number}"
+        self.user_id = 0
+        self.token = ""
+        self.refresh_token = ""
+        self.decks: dict[str, int] = {}
+
+    @task
+    def take_part(self) -> None:
+        """Do it all, and end."""
+        if self.number >= self.most:
+            raise StopUser
+        try:
+            self.sign_up()
+            self.sign_in()
+            type(self).work(self)
+        finally:
+            self.outcome.end()
+        raise StopUser
+
+    def sign_up(self) -> None:
+        """Make an account."""
+        new = {"username": self.name, "name": self.name, "password": PASSWORD}
+        self.user_id = int(self.need("POST", "/v1/accounts", new, _CREATED)["user_id"])
+
+    def sign_in(self) -> None:
+        """Open a session, and look at the decks."""
+        opened = self.need("POST", "/v1/sessions", {"username": self.name, "password": PASSWORD}, _CREATED)
+        self.token, self.refresh_token = opened["access_token"], opened["refresh_token"]
+        self.decks = {deck["name"]: deck["id"] for deck in self.need("GET", "/v1/decks", None, 200)["items"]}
+
+    def refresh(self) -> None:
+        """Go on with the next token."""
+        body = {"refresh_token": self.refresh_token}
+        refreshed = self.need("POST", "/v1/sessions/refresh", body, 200)
+        self.token, self.refresh_token = refreshed["access_token"], refreshed["refresh_token"]
+
+    def add_marked(self, number: int) -> None:
+        """Add a card that says whose it is."""
+        mark = Mark(self.outcome.run, self.user_id, number, time.time_ns() // 1_000_000)
+        self.outcome.attempted.add(mark)
+        path = f"/v1/decks/{self.decks['MyFirstDeck']}/cards"
+        if self.ask("POST", path, {"front": mark.text, "back": "back"}, _CREATED, "add") is not None:
+            self.outcome.acknowledged.add(mark)
+
+    def review_next(self) -> None:
+        """Answer the card that comes next in the sample deck."""
+        deck = self.decks["Verbal Tenses"]
+        shown = self.ask("GET", f"/v1/decks/{deck}/next", None, 200, "next")
+        if shown is None or shown["card"] is None:
+            return
+        card = shown["card"]
+        body = {"rating": "good", "duration_ms": 900, "review_count": card["review_count"]}
+        self.ask("POST", f"/v1/cards/{card['id']}/reviews", body, _CREATED, "review")
+
+    def need(self, method: str, path: str, body: Any, expected: int) -> Any:
+        """Ask for what there is no going on without."""
+        answer = self.ask(method, path, body, expected, f"{method} {path}")
+        if answer is None:
+            self._give_up(f"{self.name} could not go on: no {expected} for {method} {path}")
+        return answer
+
+    def ask(self, method: str, path: str, body: Any, expected: int, name: str) -> Any:
+        """Ask, and return the answer; None, and an error of the run, if it is another than was expected."""
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        with self.client.request(
+            method, path, json=body, headers=headers, name=name, catch_response=True, timeout=30
+        ) as answer:
+            if answer.status_code != expected:
+                answer.failure(f"{answer.status_code} {answer.text[:200] if answer.text else answer.error}")
+                self.outcome.note(answer.status_code)
+                return None
+            return json.loads(answer.text)
+
+    def _give_up(self, why: str) -> NoReturn:
+        self.outcome.given_up.append(why)
+        raise StopUser

@@ -1,0 +1,84 @@
+"""The application with a fault that a load test must find: `misfiling`, `refusing` and `forgetting` build it."""
+
+import os
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+
+from flask import Request
+
+from api import request_log
+from api.app import create_app
+from api.collection import cards, decks, notes
+from api.collection.notes import NewNote
+from api.services import Services, build_services
+from api.settings import Settings
+from api.store.collection import Collection
+from api.store.collections import SqliteCollections
+from api.store.pool import Pool
+from api.store.write_lock import Patience
+from auth.claims import Claims
+from auth.clock import SystemClock
+from auth.errors import CredentialsMissing, LimitReached
+
+EVERY = 20
+"""So many go well, and then one does not."""
+
+
+class MisfilingCollections(SqliteCollections):
+    """Files every so many-th card under another user than the one who was told that it is there."""
+
+    def __init__(self, settings: Settings) -> None:
+        pool = Pool(100, Patience(settings.write_timeout.total_seconds(), settings.waiting_threads))
+        super().__init__(
+            settings.collections_folder, pool, SystemClock(), has_account=lambda _: True, quota=settings.quota
+        )
+        self._written = count(1)
+
+    @contextmanager
+    def writing(self, user_id: int, *, beyond_quota: bool = False) -> Iterator[Collection]:
+        with super().writing(user_id, beyond_quota=beyond_quota) as collection:
+            yield collection
+        if next(self._written) % EVERY == 0:
+            self._misfile(user_id, 1 if user_id != 1 else 2)
+
+    def _misfile(self, user_id: int, other_id: int) -> None:
+        with super().writing(user_id) as collection:
+            card = cards.page(collection, decks.page(collection, "", 1)[0].id, 0, 10_000)[-1]
+            cards.delete(collection, card.id)
+        with super().writing(other_id) as collection:
+            new = NewNote(card.note_type_name, dict(zip(card.field_names, card.fields, strict=True)))
+            notes.add(collection, decks.page(collection, "", 1)[0].id, new)
+
+
+def misfiling() -> object:
+    services = _services()
+    return create_app(replace(services, collections=MisfilingCollections(services.settings)))
+
+
+def refusing() -> object:
+    """Build one with a limiter that always refuses."""
+
+    def refuse(_caller: Claims, _scope: str) -> None:
+        raise LimitReached(("user",), 1)
+
+    return create_app(replace(_services(), throttle=refuse))
+
+
+def forgetting() -> object:
+    """Build one whose workers now and then do not know a caller."""
+    services = _services()
+
+    def authenticate(request: Request) -> Claims:
+        if random.random() < 1 / EVERY:
+            raise CredentialsMissing
+        return services.authenticate(request)
+
+    return create_app(replace(services, authenticate=authenticate))
+
+
+def _services() -> Services:
+    request_log.configure()
+    return build_services(Settings.from_environ(os.environ))
