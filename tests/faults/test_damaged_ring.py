@@ -12,23 +12,30 @@ from tests.faults.load import steady_load
 from tests.live import LiveServer, User, serving, until
 
 
+def put(ring: Path, data: bytes) -> None:
+    """Replace it at once: a file that is half written is another fault, and is told of as one more."""
+    beside = ring.parent.with_name("ring-to-be")
+    beside.write_bytes(data)
+    beside.chmod(0o600)
+    beside.replace(ring)
+
+
 def replace_by_a_folder(ring: Path) -> None:
     ring.unlink()
     ring.mkdir()
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
-    "cut in half": lambda ring: ring.write_bytes(ring.read_bytes()[: len(ring.read_bytes()) // 2]),
+    "cut in half": lambda ring: put(ring, ring.read_bytes()[: len(ring.read_bytes()) // 2]),
     "unreadable": replace_by_a_folder,
-    "garbage": lambda ring: ring.write_bytes(os.urandom(500)),
+    "garbage": lambda ring: put(ring, os.urandom(500)),
 }
 
 
 def mend(ring: Path, data: bytes) -> None:
     if ring.is_dir():
         ring.rmdir()
-    ring.write_bytes(data)
-    ring.chmod(0o600)
+    put(ring, data)
 
 
 def readiness(server: LiveServer) -> set[str]:

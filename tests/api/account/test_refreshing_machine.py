@@ -155,6 +155,7 @@ class TestRefreshes(Refreshes.TestCase):  # type: ignore[misc,valid-type]
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 class TestManyRefreshes(Refreshes.TestCase):  # type: ignore[misc,valid-type]
     settings = settings(
         max_examples=1000, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
