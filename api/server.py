@@ -23,6 +23,7 @@ from api.redis_server import RedisServer, find_program
 from api.services import EXTENSION, Services
 from api.settings import Environment, Settings
 from api.store import accounts_file
+from api.worker import Worker
 from auth import ring_reports
 from auth.clock import SystemClock
 from auth.errors import KeyRingInvalid
@@ -181,7 +182,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         return {
             "bind": self._bind,
             "workers": self._settings.workers,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": self._settings.threads,
             "keepalive": 30,
             "graceful_timeout": 5,
