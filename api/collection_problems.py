@@ -96,7 +96,7 @@ COLLECTION_PROBLEMS: dict[type[Exception], Problem] = {
     errors.DeckIsDeleted: Problem(
         HTTPStatus.CONFLICT,
         "deck-is-deleted",
-        "The deck of these cards is deleted, too",
+        "The deck that this lay in is deleted, too",
         says("Nothing was changed. Restore the deletion of the deck first: it is the later one."),
         members=lambda error: {"deck_id": error.deck_id},
     ),

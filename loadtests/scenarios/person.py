@@ -10,8 +10,8 @@ from locust.exception import StopUser
 
 from loadtests.markers import Mark
 from loadtests.scenarios.outcome import Outcome
+from tests.live import PASSWORD
 
-PASSWORD = "correct horse battery"
 _CREATED = 201
 
 

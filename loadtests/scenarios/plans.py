@@ -2,10 +2,13 @@
 
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from loadtests.scenarios.person import Person
+if TYPE_CHECKING:
+    # Not otherwise: locust, which it needs, changes how all of Python waits.
+    from loadtests.scenarios.person import Person
 
 Step = tuple[float, int]
 """After so many seconds, so many people altogether."""
@@ -13,11 +16,12 @@ Step = tuple[float, int]
 
 @dataclass(frozen=True)
 class Plan:
-    """One scenario."""
+    """One scenario. `settings` are those that the service needs for it, by their names in lower case."""
 
     about: str
     steps: tuple[Step, ...]
-    work: Callable[[Person], None]
+    work: "Callable[[Person], None]"
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def people(self) -> int:
@@ -25,32 +29,32 @@ class Plan:
         return self.steps[-1][1]
 
 
-def look(person: Person) -> None:
+def look(person: "Person") -> None:
     """Look at one's decks once more: an account that was just made serves."""
     person.ask("GET", "/v1/decks", None, 200, "decks")
 
 
-def write(person: Person) -> None:
+def write(person: "Person") -> None:
     """Add 10 to 50 cards, with short pauses."""
     for number in range(_drawn(person).randint(10, 50)):
         person.add_marked(number)
         time.sleep(0.02)
 
 
-def review(person: Person) -> None:
+def review(person: "Person") -> None:
     """Answer 20 to 50 cards, with short pauses."""
     for _ in range(_drawn(person).randint(20, 50)):
         person.review_next()
         time.sleep(0.05)
 
 
-def sign_in_again(person: Person) -> None:
+def sign_in_again(person: "Person") -> None:
     """Sign in three times more, as a class does whose lesson begins."""
     for _ in range(3):
         person.sign_in()
 
 
-def refresh_at_the_edge(person: Person) -> None:
+def refresh_at_the_edge(person: "Person") -> None:
     """Work for longer than a token lives, and take the next just before it ends."""
     for number in range(24):
         person.add_marked(number)
@@ -72,6 +76,6 @@ PLANS = {
 }  # fmt: skip
 
 
-def _drawn(person: Person) -> random.Random:
+def _drawn(person: "Person") -> random.Random:
     # The same in every run: what is compared must be the same work.
     return random.Random(person.number)

@@ -13,16 +13,16 @@ from rich.progress import track
 
 from loadtests import forensics
 from loadtests.markers import Ledger
-from loadtests.scenarios.names import NAMES
 from loadtests.scenarios.outcome import Result
+from loadtests.scenarios.plans import PLANS, Plan
 from tests.live import ROOT, LiveServer, serving
 
 _DRIVER = "loadtests.scenarios.driver"
 
 
-def play(name: str, settings: dict[str, str], app: str | None = None) -> tuple[Result, list[str]]:
+def play(name: str, plan: Plan, app: str | None = None) -> tuple[Result, list[str]]:
     """Run one scenario; return what came of it, and which thresholds it has broken."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), app, **settings) as server:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), app, **plan.settings) as server:
         result, ledger = _drive(name, server, Path(folder) / "result.json")
         return result, result.broken(forensics.examine(server.data, ledger))
 
@@ -50,7 +50,7 @@ def table(result: Result, broken: list[str]) -> list[str]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
-    parser.add_argument("--only", default=",".join(NAMES), help=f"scenarios, of {', '.join(NAMES)}")
+    parser.add_argument("--only", default=",".join(PLANS), help=f"scenarios, of {', '.join(PLANS)}")
     parser.add_argument("--json", type=Path, help="file to write the results to")
     parser.add_argument("--app", help="another application to serve, such as one with a fault that must be found")
 
@@ -58,12 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run scenarios; 0 if every threshold holds, 1 if not, 2 if there is no such scenario."""
     names = [name for name in arguments.only.split(",") if name]
-    if not names or set(names) - set(NAMES):
-        print(f"--only takes some of {', '.join(NAMES)}")
+    if not names or set(names) - set(PLANS):
+        print(f"--only takes some of {', '.join(PLANS)}")
         return 2
     played = {}
     for name in track(names, description="scenarios"):
-        played[name] = play(name, NAMES[name], arguments.app)
+        played[name] = play(name, PLANS[name], arguments.app)
     for result, broken in played.values():
         print("\n".join(table(result, broken)))
     if arguments.json is not None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from loadtests.forensics import Findings
-from loadtests.scenarios.names import NAMES
 from loadtests.scenarios.outcome import Result, Timing
+from loadtests.scenarios.plans import PLANS
 from tests.live import ROOT
 
 CLEAN = Findings(files=6, marks=100)
@@ -72,7 +72,7 @@ def play(*arguments: object) -> "subprocess.CompletedProcess[str]":
 def test_who_asks_for_a_scenario_there_is_not_is_told_which_there_are() -> None:
     played = play("--only", "writer")
 
-    assert (played.returncode, played.stdout) == (2, f"--only takes some of {', '.join(NAMES)}\n")
+    assert (played.returncode, played.stdout) == (2, f"--only takes some of {', '.join(PLANS)}\n")
 
 
 @pytest.mark.long
@@ -82,7 +82,7 @@ def test_every_scenario_goes_well(tmp_path: Path) -> None:
     played = play("--json", results)
 
     assert played.returncode == 0, played.stdout + played.stderr
-    assert [result["scenario"] for result in json.loads(results.read_text())] == list(NAMES)
+    assert [result["scenario"] for result in json.loads(results.read_text())] == list(PLANS)
 
 
 @pytest.mark.parametrize(

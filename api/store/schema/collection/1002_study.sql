@@ -38,7 +38,7 @@ ALTER TABLE cards ADD COLUMN flag INTEGER NOT NULL DEFAULT 0 CHECK (flag BETWEEN
 ALTER TABLE cards ADD COLUMN shuffle INTEGER NOT NULL DEFAULT 0;
 UPDATE cards SET shuffle = (id % 1000003) * 618034 % 1000003;
 
--- JSON: the ids of the siblings that this review has buried.
+-- JSON: the cards that this review has buried or shown again, each with the day until which it was buried before, and is since.
 ALTER TABLE reviews ADD COLUMN buried TEXT NOT NULL DEFAULT '[]';
 
 DROP INDEX reviews_by_time;
