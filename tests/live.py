@@ -91,13 +91,19 @@ def is_ready(url: str) -> bool:
 
 
 def children_of(process: "subprocess.Popen[str]") -> list[int]:
-    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    return [int(pid) for pid in listed.read_text().split()] if listed.exists() else []
+    return [int(pid) for pid in _told(Path(f"/proc/{process.pid}/task/{process.pid}/children")).split()]
 
 
 def is_redis(pid: int) -> bool:
-    name = Path(f"/proc/{pid}/comm")
-    return name.exists() and name.read_text().strip() in ("valkey-server", "redis-server")
+    return _told(Path(f"/proc/{pid}/comm")).strip() in ("valkey-server", "redis-server")
+
+
+def _told(path: Path) -> str:
+    """Read what Linux tells of a process, which may end at any moment."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def stop(process: "subprocess.Popen[str]") -> None:
