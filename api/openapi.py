@@ -137,17 +137,24 @@ def _add_oauth_refusals(responses: dict[str, Any], *, is_signed_in: bool) -> Non
         del responses["200"]["content"]
     refusals = _OF_OAUTH | (_SIGNED_IN | _OF_OAUTH if is_signed_in else {})
     for status, description in sorted(refusals.items()):
-        responses[str(int(status))] = _refusal(description, OAuthProblemView.__name__, OAUTH_CONTENT_TYPE)
+        responses[str(int(status))] = _refusal(description, _reference(OAuthProblemView), OAUTH_CONTENT_TYPE)
 
 
-def _schema_of(declared: list[Problem], status: HTTPStatus) -> str:
-    is_stale = any(problem.status is status and problem.code == "stale-review" for problem in declared)
-    return StaleReviewView.__name__ if is_stale else ProblemView.__name__
+def _schema_of(declared: list[Problem], status: HTTPStatus) -> dict[str, Any]:
+    codes = {problem.code for problem in declared if problem.status is status}
+    if codes == {"stale-review"}:
+        return _reference(StaleReviewView)
+    if "stale-review" in codes:
+        return {"anyOf": [_reference(StaleReviewView), _reference(ProblemView)]}
+    return _reference(ProblemView)
 
 
-def _refusal(description: str, schema: str, content_type: str = CONTENT_TYPE) -> dict[str, Any]:
-    content = {content_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {"description": description, "content": content}
+def _reference(model: type[ProblemView]) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _refusal(description: str, schema: dict[str, Any], content_type: str = CONTENT_TYPE) -> dict[str, Any]:
+    return {"description": description, "content": {content_type: {"schema": schema}}}
 
 
 def _add_schemas(document: dict[str, Any]) -> None:
