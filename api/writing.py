@@ -5,7 +5,6 @@ for a day, whatever became of the worker that gave it (draft-ietf-httpapi-idempo
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,7 +52,8 @@ def writes(
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def in_one_transaction(*args: Any, caller: Claims, **named: Any) -> Response:
-            key, asked = _key(), _digest()
+            key = _key()
+            asked = "" if key is None else _digest()
             with services().collections.writing(caller.user_id, beyond_quota=beyond_quota) as collection:
                 answer = answering.once(
                     collection, key, asked, lambda: _answer(asked, view(*args, collection=collection, **named), status)
@@ -89,8 +89,7 @@ def _answer(asked: str, result: Any, status: HTTPStatus) -> Answer:
     if status is HTTPStatus.NO_CONTENT:
         return Answer(asked, status, None, b"")
     tag = etag(result.change) if isinstance(result, Versioned) else None
-    body = json.dumps(result.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
-    return Answer(asked, status, tag, body.encode())
+    return Answer(asked, status, tag, result.model_dump_json().encode())
 
 
 def _response(answer: Answer) -> Response:

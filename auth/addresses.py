@@ -6,6 +6,7 @@ left of what our own proxies wrote was written by somebody else: so both are rea
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import islice
 
@@ -32,7 +33,7 @@ def client_of(peer: str, forwarded_for: str | None, forwarded: str | None, trust
 
     A peer that is no address, such as a Unix socket, is returned as it is, and never trusted.
     """
-    nearest = _address(peer)
+    nearest = _peer_address(peer)
     if nearest is None:
         return peer
     listed = (_listed_hops(forwarded_for or ""), _forwarded_hops(forwarded or ""))
@@ -73,6 +74,10 @@ def _address(text: str) -> Address | None:
     except ValueError:
         return None
     return address if isinstance(address, IPv4Address) else address.ipv4_mapped or IPv6Address(int(address))
+
+
+# A client comes again. What headers name is not kept: it is as long as their authors like.
+_peer_address = lru_cache(maxsize=1024)(_address)
 
 
 def _follow(nearest: Address, hops: Iterable[str], trusted: Sequence[Network]) -> Address:

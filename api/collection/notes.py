@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 
 from api.collection import card_making, decks
@@ -143,14 +142,8 @@ def _require_bearable(fitting: Sequence[_Fitting], where: str) -> None:
 
 def _finder(collection: Collection) -> Callable[[int | str], NoteType | None]:
     every = type_rows.every(collection)
-    by_name: dict[int | str, NoteType] = {folded(each.name): each for each in every}
-    by_id: dict[int | str, NoteType] = {each.id: each for each in every}
-
-    @cache
-    def find(wanted: int | str) -> NoteType | None:
-        return by_name.get(folded(wanted)) if isinstance(wanted, str) else by_id.get(wanted)
-
-    return find
+    known: dict[int | str, NoteType] = {each.id: each for each in every} | {folded(each.name): each for each in every}
+    return lambda wanted: known.get(folded(wanted) if isinstance(wanted, str) else wanted)
 
 
 def _insert(collection: Collection, deck_id: int, new: _Fitting) -> int:

@@ -221,7 +221,7 @@ def _card(collection: Collection, row: Row) -> Card:
         deck_name=row["deck_name"],
         ordinal=row["ordinal"],
         arrangement=Arrangement(row["deck_id"], bool(row["suspended"]), row["buried_until"], row["flag"]),
-        is_buried=(row["buried_until"] or 0) > collection.today,
+        is_buried=row["buried_until"] is not None and row["buried_until"] > collection.today,
         schedule=schedule,
         due=schedule.due(collection.days),
         note_type_id=row["note_type_id"],

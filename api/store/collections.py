@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import lru_cache
 from pathlib import Path
 
 from api.errors import AccountGone, StoreError
@@ -81,7 +82,7 @@ class SqliteCollections:
 
     def path(self, user_id: int) -> Path:
         """Return where a user's collection lies."""
-        return self._folder / f"user_{user_id}.db"
+        return _path(self._folder, user_id)
 
     @contextmanager
     def _open(self, user_id: int) -> Iterator[Database]:
@@ -95,3 +96,9 @@ class SqliteCollections:
             # Who opens a file in the instant in which it is deleted puts others back beside it.
             self.remove(user_id)
             raise AccountGone(user_id) from error
+
+
+@lru_cache(maxsize=4096)
+def _path(folder: Path, user_id: int) -> Path:
+    # Kept, for to make and to hash a path takes longer than to find one.
+    return folder / f"user_{user_id}.db"

@@ -90,9 +90,13 @@ def load_templates(text: str) -> tuple[Template, ...]:
     return tuple(Template(**members) for members in json.loads(text))
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Made once: `json.dumps` would make an encoder each time."""
+
+
 def dump(value: Sequence[object]) -> str:
     """Write a list as JSON, as fields, tags and templates are kept."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def _columns(note_type: NoteType) -> dict[str, str]:

@@ -16,6 +16,8 @@ _FORMATTING_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_FORMATTING))})(?=[\t\n\f
 # From every place where one may begin: what looks like an attribute may be a tag to the parser.
 _OVERLAPPING = re.compile(f"(?=({_FORMATTING_TAG.pattern}))", re.IGNORECASE)
 
+# What the parser and the serialiser leave as it is.
+_HARMLESS = re.compile(r"[^<>&\r\x00\u00a0\ufeff]*")
 # The parser adds the attributes of each to those of the first, one by one, and none of it is shown.
 _AROUND = re.compile(rf"</?(?:html|head|body)(?=[\t\n\f\r />]){ATTRIBUTES}>?", re.IGNORECASE)
 _MORE_AROUND = re.compile(r"<(?:html|body)", re.IGNORECASE)
@@ -47,6 +49,8 @@ def sanitised(text: str) -> str:
     What would take seconds, or grow to a thousand times its length, loses its bold and oblique; and if
     it still would, it is shown as the text it is.
     """
+    if _HARMLESS.fullmatch(text):
+        return text
     text = _AROUND.sub(" ", text) if "<" in text else text
     if not _is_excessive(text):
         return _CLEANER.clean(text)

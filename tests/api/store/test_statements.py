@@ -12,7 +12,8 @@ from api.store.collections import SqliteCollections
 from tests.api.store.conftest import OWNER
 
 COLLECTION_FILES = {
-    f"{name}.sql" for name in ("answers", "cards", "collection", "decks", "deletions", "notes", "reviews", "statistics")
+    f"{name}.sql"
+    for name in ("answers", "cards", "collection", "decks", "deletions", "expiry", "notes", "reviews", "statistics")
 }
 
 

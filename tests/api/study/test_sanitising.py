@@ -1,7 +1,10 @@
 import html
 import time
 
+import nh3
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.study.sanitising import sanitised
 
@@ -127,3 +130,9 @@ def test_hostile_html_neither_grows_nor_takes_long(text: str) -> None:
 
     assert time.process_time() - began < 3
     assert len(shown) < 3_000_000
+
+
+@given(st.text() | st.text("ab<>&;\r\n\t\x00\u00a0\u2028\ufeff'\"=/!-", max_size=12))
+def test_text_that_is_passed_as_it_is_is_what_the_sanitiser_would_make_of_it(text: str) -> None:
+    if sanitised(text) == text:
+        assert nh3.clean(text) == text
