@@ -1,8 +1,13 @@
-"""The process in which locust runs, for it changes how all of Python waits: `driver PLAN URL RUN FILE`."""
+"""The process in which locust runs, for it changes how all of Python waits: `driver PLAN URL RUN FILE`.
+
+When all people are signed in it prints when the first came, by the monotonic clock; the disturbance is over when its
+standard input ends.
+"""
 
 from locust import events  # isort: skip # first of all: it patches
 
 import json
+import select
 import sys
 import time
 from collections.abc import Callable
@@ -15,9 +20,10 @@ from locust.stats import RequestStats
 from loadtests.scenarios.outcome import Outcome, Result, Timing
 from loadtests.scenarios.person import Person
 from loadtests.scenarios.plans import PLANS, Plan
+from loadtests.scenarios.timeline import timeline
 
 _LONGEST = 120.0
-"""How long people may take after the last has come, in seconds."""
+"""How long people may take to come, and to end after the disturbance, in seconds."""
 
 
 def drive(name: str, plan: Plan, url: str, outcome: Outcome) -> Result:
@@ -31,12 +37,15 @@ def drive(name: str, plan: Plan, url: str, outcome: Outcome) -> Result:
     Planned.outcome = outcome
     environment = Environment(user_classes=[Planned], events=events)
     runner = environment.create_local_runner()
-    began = time.monotonic()
     for after, people in plan.steps:
-        _wait_until(lambda: time.monotonic() >= began + after)  # noqa: B023 - within this round
+        _wait_until(lambda: time.monotonic() >= outcome.began + after)  # noqa: B023 - within this round
         runner.start(people - outcome.ended, spawn_rate=plan.people)
-    _wait_until(lambda: outcome.ended >= plan.people, seconds=_LONGEST)
-    took = time.monotonic() - began
+    _wait_until(lambda: outcome.arrived >= plan.people)
+    print(outcome.began, flush=True)
+    _wait_until(_is_over)
+    outcome.is_over = True
+    _wait_until(lambda: outcome.ended >= plan.people)
+    took = time.monotonic() - outcome.began
     runner.quit()
     return Result(
         name,
@@ -46,7 +55,14 @@ def drive(name: str, plan: Plan, url: str, outcome: Outcome) -> Result:
         _timings(environment.stats),
         dict(outcome.statuses),
         outcome.given_up,
+        outcome.longest_accepted_s,
+        timeline(outcome.began, outcome.answers),
     )
+
+
+def _is_over() -> bool:
+    readable, _, _ = select.select([sys.stdin], [], [], 0)
+    return bool(readable)
 
 
 def _timings(stats: RequestStats) -> dict[str, Timing]:

@@ -1,17 +1,14 @@
-"""What came of a scenario, and whether that is good enough."""
+"""What came of a scenario: what those who take part know while they do, and what is known when it has ended."""
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadtests.forensics import Findings
 from loadtests.markers import Ledger, Mark
-
-MOST_ERRORS = 0.01
-MOST_MEAN_MS = {"add": 500.0, "review": 300.0}
-"""How long these may take in the mean: the figures of the old system's own plan."""
-_OF_SESSIONS = {"401", "403"}
+from loadtests.scenarios.timeline import Answer, Event, Kind, Quarter
+from tests.faults.outage import SignedOut
 
 
 @dataclass
@@ -19,31 +16,61 @@ class Outcome:
     """What those who take part know, while they do."""
 
     run: str
+    began: float = field(default_factory=time.monotonic)
     attempted: set[Mark] = field(default_factory=set)
     acknowledged: set[Mark] = field(default_factory=set)
     statuses: Counter[str] = field(default_factory=Counter)
     """How often each status was met where another was expected; 0 is no answer at all."""
     given_up: list[str] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    signed_out: list[SignedOut] = field(default_factory=list)
+    """The sessions that have been ended, in this order."""
+    longest_accepted_s: float = 0.0
+    """How long after the end of its session a token was accepted at most, in seconds."""
     begun: int = 0
+    arrived: int = 0
     ended: int = 0
+    is_over: bool = False
+    """Whether the disturbance is over, for which those who take part go on."""
 
     def begin(self) -> int:
         """Count one more who takes part, and return their number."""
         self.begun += 1
         return self.begun - 1
 
+    def arrive(self) -> None:
+        """Count one who is signed in, or never will be."""
+        self.arrived += 1
+
     def end(self) -> None:
         """Count one who is done."""
         self.ended += 1
 
-    def note(self, status: int) -> None:
-        """Count an answer that was not expected."""
+    def serve(self) -> None:
+        """Note an answer that was expected."""
+        self._note("served")
+
+    def fail(self, status: int) -> None:
+        """Note an answer that was not expected."""
         self.statuses[str(status)] += 1
+        self._note("failed")
+
+    def refuse(self) -> None:
+        """Note that a token was refused whose session had ended."""
+        self._note("refused")
+
+    def accept(self, after: float) -> None:
+        """Note that a token was accepted though its session had ended, so many seconds before it was sent."""
+        self.longest_accepted_s = max(self.longest_accepted_s, after)
+        self._note("accepted")
 
     @property
     def ledger(self) -> Ledger:
         """What is to be found on disk."""
         return Ledger(frozenset(self.attempted), frozenset(self.acknowledged))
+
+    def _note(self, kind: Kind) -> None:
+        self.answers.append(Answer(time.monotonic(), kind))
 
 
 @dataclass(frozen=True)
@@ -68,42 +95,31 @@ class Result:
     timings: Mapping[str, Timing]
     statuses: Mapping[str, int]
     given_up: list[str]
+    longest_accepted_s: float
+    timeline: list[Quarter]
+    events: list[Event] = field(default_factory=list)
 
     @classmethod
     def of_json(cls, document: dict[str, Any]) -> "Result":
         """Read what was written by the process that ran it."""
-        timings = {name: Timing(**timing) for name, timing in document["timings"].items()}
-        return cls(**{**document, "timings": timings})
+        read = {
+            "timings": {name: Timing(**timing) for name, timing in document["timings"].items()},
+            "timeline": [Quarter(**quarter) for quarter in document["timeline"]],
+            "events": [Event(**event) for event in document["events"]],
+        }
+        return cls(**{**document, **read})
 
-    def broken(self, findings: Findings) -> list[str]:
-        """Return which thresholds are broken, a sentence each."""
-        return [
-            *self.given_up,
-            *self._of_people(),
-            *self._of_errors(),
-            *self._of_times(),
-            *(f"{name}: {fault}" for name, faults in findings.faults for fault in faults),
-        ]
+    @property
+    def requests(self) -> int:
+        """How many requests there were."""
+        return sum(timing.requests for timing in self.timings.values())
 
-    def _of_people(self) -> list[str]:
-        return [] if self.ended == self.people else [f"only {self.ended} of {self.people} people were done in time"]
+    @property
+    def errors(self) -> int:
+        """How many of them were not answered as they should have been, or not at all."""
+        return sum(timing.errors for timing in self.timings.values())
 
-    def _of_errors(self) -> list[str]:
-        broken = [
-            f"{times} answers of {status}: sessions and tokens must not fail"
-            for status, times in self.statuses.items()
-            if status in _OF_SESSIONS
-        ]
-        requests = sum(timing.requests for timing in self.timings.values())
-        errors = sum(timing.errors for timing in self.timings.values())
-        if errors > MOST_ERRORS * requests or requests == 0:
-            told = ", ".join(f"{status} {times} times" for status, times in sorted(self.statuses.items()))
-            broken.append(f"{errors} of {requests} requests failed ({told})")
-        return broken
-
-    def _of_times(self) -> list[str]:
-        return [
-            f"{name} took {timing.mean_ms:.0f} ms in the mean, and may take {MOST_MEAN_MS[name]:.0f} ms"
-            for name, timing in self.timings.items()
-            if timing.mean_ms >= MOST_MEAN_MS.get(name, float("inf"))
-        ]
+    @property
+    def refused(self) -> int:
+        """How many requests were refused because the session of their token had ended."""
+        return sum(quarter.refused for quarter in self.timeline)

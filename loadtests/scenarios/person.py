@@ -1,18 +1,22 @@
 """Somebody who signs up, does what a scenario asks, and is done. Whoever cannot sign in stops, and fails the run."""
 
 import json
+import random
 import time
 from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn
 
 from locust import HttpUser, task
+from locust.clients import ResponseContextManager
 from locust.exception import StopUser
 
 from loadtests.markers import Mark
 from loadtests.scenarios.outcome import Outcome
+from tests.faults.load import Token
+from tests.faults.outage import SignedOut
 from tests.live import PASSWORD
 
-_CREATED = 201
+_OK, _CREATED, _NO_CONTENT, _UNAUTHORIZED = 200, 201, 204, 401
 
 
 class Person(HttpUser):
@@ -39,8 +43,7 @@ class Person(HttpUser):
         if self.number >= self.most:
             raise StopUser
         try:
-            self.sign_up()
-            self.sign_in()
+            self._come()
             type(self).work(self)
         finally:
             self.outcome.end()
@@ -53,7 +56,7 @@ class Person(HttpUser):
 
     def sign_in(self) -> None:
         """Open a session, and look at the decks."""
-        opened = self.need("POST", "/v1/sessions", {"username": self.name, "password": PASSWORD}, _CREATED)
+        opened = self.need("POST", "/v1/sessions", self._credentials, _CREATED)
         self.token, self.refresh_token = opened["access_token"], opened["refresh_token"]
         self.decks = {deck["name"]: deck["id"] for deck in self.need("GET", "/v1/decks", None, 200)["items"]}
 
@@ -62,6 +65,27 @@ class Person(HttpUser):
         body = {"refresh_token": self.refresh_token}
         refreshed = self.need("POST", "/v1/sessions/refresh", body, 200)
         self.token, self.refresh_token = refreshed["access_token"], refreshed["refresh_token"]
+
+    def stay_signed_in(self, margin: float) -> None:
+        """Go on with the next token if this one ends within so many seconds."""
+        if Token.read(self.token).expires - time.time() < margin:
+            self.refresh()
+
+    def sign_in_and_out(self) -> None:
+        """Open another session, and end it."""
+        opened = self.ask("POST", "/v1/sessions", self._credentials, _CREATED, "sign in")
+        if opened is None:
+            return
+        token = opened["access_token"]
+        if self.ask("DELETE", "/v1/sessions/current", None, _NO_CONTENT, "sign out", token) is not None:
+            self.outcome.signed_out.append(SignedOut(token, time.monotonic()))
+
+    def try_signed_out(self) -> None:
+        """Ask with the token of the session that was ended last, anybody's, and with one of any age."""
+        signed_out = self.outcome.signed_out
+        if signed_out:
+            self._try(signed_out[-1])
+            self._try(random.choice(signed_out))
 
     def add_marked(self, number: int) -> None:
         """Add a card that says whose it is."""
@@ -88,17 +112,48 @@ class Person(HttpUser):
             self._give_up(f"{self.name} could not go on: no {expected} for {method} {path}")
         return answer
 
-    def ask(self, method: str, path: str, body: Any, expected: int, name: str) -> Any:
-        """Ask, and return the answer; None, and an error of the run, if it is another than was expected."""
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        with self.client.request(
-            method, path, json=body, headers=headers, name=name, catch_response=True, timeout=30
-        ) as answer:
+    def ask(self, method: str, path: str, body: Any, expected: int, name: str, token: str = "") -> Any:
+        """Ask, and return the answer; None, and an error of the run, if it is another than was expected.
+
+        The token is one's own, unless another is given.
+        """
+        with self._request(method, path, body, name, token or self.token) as answer:
             if answer.status_code != expected:
-                answer.failure(f"{answer.status_code} {answer.text[:200] if answer.text else answer.error}")
-                self.outcome.note(answer.status_code)
-                return None
-            return json.loads(answer.text)
+                return self._fail(answer)
+            answer.success()
+            self.outcome.serve()
+            return json.loads(answer.text) if answer.text else {}
+
+    def _try(self, one: SignedOut) -> None:
+        after = time.monotonic() - one.at
+        with self._request("GET", "/v1/decks", None, "signed out", one.token) as answer:
+            if answer.status_code not in (_OK, _UNAUTHORIZED):
+                return self._fail(answer)
+            answer.success()
+            if answer.status_code == _UNAUTHORIZED:
+                return self.outcome.refuse()
+            return self.outcome.accept(after)
+
+    def _request(self, method: str, path: str, body: Any, name: str, token: str) -> ResponseContextManager:
+        # Connections are not kept, so that every request may meet another worker.
+        headers = {"Connection": "close"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        return self.client.request(method, path, json=body, headers=headers, name=name, catch_response=True, timeout=30)
+
+    def _fail(self, answer: ResponseContextManager) -> None:
+        told = answer.text[:200] if answer.text else answer.error
+        answer.failure(f"{answer.status_code} {told}")  # type: ignore[no-untyped-call] # locust has types for most else
+        self.outcome.fail(answer.status_code)
+
+    def _come(self) -> None:
+        try:
+            self.sign_up()
+            self.sign_in()
+        finally:
+            self.outcome.arrive()
+
+    @property
+    def _credentials(self) -> dict[str, str]:
+        return {"username": self.name, "password": PASSWORD}
 
     def _give_up(self, why: str) -> NoReturn:
         self.outcome.given_up.append(why)

@@ -6,35 +6,66 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.progress import track
 
-from loadtests import forensics
+from loadtests import forensics, results
 from loadtests.markers import Ledger
 from loadtests.scenarios.outcome import Result
 from loadtests.scenarios.plans import PLANS, Plan
-from tests.live import ROOT, LiveServer, serving
+from loadtests.scenarios.timeline import Event
+from tests import redis_process
+from tests.live import ROOT, serving
 
 _DRIVER = "loadtests.scenarios.driver"
 
 
 def play(name: str, plan: Plan, app: str | None = None) -> tuple[Result, list[str]]:
     """Run one scenario; return what came of it, and which thresholds it has broken."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), app, **plan.settings) as server:
-        result, ledger = _drive(name, server, Path(folder) / "result.json")
-        return result, result.broken(forensics.examine(server.data, ledger))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        redis_process.running() as redis,
+        serving(Path(folder), app, redis_url=redis.url, **plan.settings) as server,
+    ):
+        result, ledger = _drive(name, server.url, Path(folder), plan.disturbance(server, redis))
+        return result, plan.thresholds.broken(result, forensics.examine(server.data, ledger))
 
 
-def _drive(name: str, server: LiveServer, file: Path) -> tuple[Result, Ledger]:
+def disturb(disturbance: Iterator[str], began: float) -> tuple[list[Event], list[str]]:
+    """Go through with it; return what was done when, and why it came to nothing where it did."""
+    events: list[Event] = []
+    try:
+        for what in disturbance:
+            events.append(Event(round(time.monotonic() - began, 2), what))
+    except AssertionError as error:
+        return events, [f"what was to be done to the service failed: {error}"]
+    return events, []
+
+
+def _drive(name: str, url: str, folder: Path, disturbance: Iterator[str]) -> tuple[Result, Ledger]:
     # A process of its own: locust changes how all of Python waits.
-    command = [sys.executable, "-m", _DRIVER, name, server.url, secrets.token_hex(4), str(file)]
-    driven = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if driven.returncode != 0 or not file.exists():
-        raise RuntimeError(f"the scenario {name!r} could not be run: {driven.stderr[-2000:]}")
+    file, log = folder / "result.json", folder / "driver.log"
+    command = [sys.executable, "-m", _DRIVER, name, url, secrets.token_hex(4), str(file)]
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as driver,
+    ):
+        assert driver.stdout is not None
+        began = driver.stdout.readline()
+        events, failed = disturb(disturbance, float(began)) if began else ([], [])
+        driver.communicate()
+    if driver.returncode != 0 or not file.exists():
+        raise RuntimeError(f"the scenario {name!r} could not be run: {log.read_text()[-2000:]}")
     document = json.loads(file.read_text())
-    return Result.of_json(document["result"]), Ledger.of_json(document["ledger"])
+    result = Result.of_json(document["result"])
+    return replace(result, events=events, given_up=result.given_up + failed), Ledger.of_json(document["ledger"])
 
 
 def table(result: Result, broken: list[str]) -> list[str]:
@@ -45,7 +76,19 @@ def table(result: Result, broken: list[str]) -> list[str]:
             f"  {name:28}{timing.requests:6} requests{timing.errors:5} errors"
             f"{timing.mean_ms:8.0f} ms mean{timing.p50_ms:8.0f} p50{timing.p99_ms:8.0f} p99"
         )
-    return [*lines, *(f"  BROKEN: {fault}" for fault in broken[:10])]
+    if result.refused:
+        lines.append(
+            f"  revoked tokens refused {result.refused} times, and none accepted later than "
+            f"{result.longest_accepted_s:.2f} s after the end of its session"
+        )
+    return [*lines, *_told(result.events), *(f"  BROKEN: {fault}" for fault in broken[:10])]
+
+
+def _told(events: Iterable[Event]) -> list[str]:
+    seconds: dict[str, list[str]] = defaultdict(list)
+    for event in events:
+        seconds[event.what].append(f"{event.second:.1f}")
+    return [f"  {what} after {', '.join(times)} s" for what, times in seconds.items()]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,8 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     for result, broken in played.values():
         print("\n".join(table(result, broken)))
     if arguments.json is not None:
-        results = [{**asdict(result), "broken": broken} for result, broken in played.values()]
-        arguments.json.write_text(json.dumps(results, indent=1) + "\n")
+        results.write(arguments.json, [{**asdict(result), "broken": broken} for result, broken in played.values()])
     are_kept = not any(broken for _, broken in played.values())
     print("\nkept" if are_kept else "\nNOT kept")
     return 0 if are_kept else 1

@@ -1,10 +1,11 @@
-"""The application with a fault that a load test must find: `misfiling`, `refusing` and `forgetting` build it."""
+"""The application with a fault that a load test must find: the functions that take nothing build it."""
 
 import os
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 
 from flask import Request
@@ -18,13 +19,16 @@ from api.settings import Settings
 from api.store.collection import Collection
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
+from api.store.revocations import SqliteRevocationRecord
 from api.store.write_lock import Patience
 from auth.claims import Claims
 from auth.clock import SystemClock
 from auth.errors import CredentialsMissing, LimitReached
+from auth.revocation_feed import RecordPage
 
-EVERY = 20
-"""So many go well, and then one does not."""
+EVERY_CARD = 500
+FORGOTTEN = 0.05
+"""The share of requests whose caller is not known."""
 
 
 class MisfilingCollections(SqliteCollections):
@@ -41,7 +45,7 @@ class MisfilingCollections(SqliteCollections):
     def writing(self, user_id: int, *, beyond_quota: bool = False) -> Iterator[Collection]:
         with super().writing(user_id, beyond_quota=beyond_quota) as collection:
             yield collection
-        if next(self._written) % EVERY == 0:
+        if next(self._written) % EVERY_CARD == 0:
             self._misfile(user_id, 1 if user_id != 1 else 2)
 
     def _misfile(self, user_id: int, other_id: int) -> None:
@@ -54,6 +58,7 @@ class MisfilingCollections(SqliteCollections):
 
 
 def misfiling() -> object:
+    """Build one with a store that files every 500th card that a worker writes under another user."""
     services = _services()
     return create_app(replace(services, collections=MisfilingCollections(services.settings)))
 
@@ -72,11 +77,34 @@ def forgetting() -> object:
     services = _services()
 
     def authenticate(request: Request) -> Claims:
-        if random.random() < 1 / EVERY:
+        if random.random() < FORGOTTEN:
             raise CredentialsMissing
         return services.authenticate(request)
 
     return create_app(replace(services, authenticate=authenticate))
+
+
+def relying() -> object:
+    """Build one whose workers find nothing in the record of revocations, and rely on Redis alone."""
+
+    def after(self: SqliteRevocationRecord, seq: int) -> RecordPage:
+        return RecordPage(seq, ())
+
+    def whole(self: SqliteRevocationRecord, not_before: datetime) -> RecordPage:
+        return RecordPage(0, ())
+
+    SqliteRevocationRecord.after = after  # type: ignore[method-assign]
+    SqliteRevocationRecord.whole = whole  # type: ignore[method-assign]
+    return create_app(_services())
+
+
+def stale() -> object:
+    """Build one of whose workers the first never hears of another key."""
+    services = _services()
+    with suppress(FileExistsError):
+        (services.settings.data / "stale").touch(exist_ok=False)
+        services.keystore.reload = lambda: None  # type: ignore[method-assign]
+    return create_app(services)
 
 
 def _services() -> Services:
