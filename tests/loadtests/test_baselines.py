@@ -1,5 +1,6 @@
 """Each baseline is the whole application: it knows its callers, and refuses whoever is none."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_jwt_extended import decode_token
 
 from api.app import create_app
 from api.services import Services
@@ -92,10 +94,47 @@ def test_a_cookie_with_another_signature_is_nobodys(app: Flask) -> None:
 @pytest.mark.parametrize("app", [flask_stack.serve], indirect=True)
 def test_a_token_on_the_blocklist_is_refused(app: Flask, redis: RedisProcess) -> None:
     client, headers = signed_in(app, "anna")
-    with app.app_context():
-        from flask_jwt_extended import decode_token
 
-        token_id = decode_token(headers["Authorization"].removeprefix("Bearer "))["jti"]
-    redis.client().set(f"blocked:{token_id}", "")
+    block(app, headers, redis)
 
     assert client.get("/v1/decks", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("app", [flask_stack.serve], indirect=True)
+def test_a_redis_that_forgets_makes_a_blocked_token_good_again(app: Flask, redis: RedisProcess) -> None:
+    client, headers = signed_in(app, "anna")
+    block(app, headers, redis)
+
+    redis.client().flushall()
+
+    assert client.get("/v1/decks", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("app", [redis_sessions.serve], indirect=True)
+def test_a_redis_that_forgets_signs_everybody_out(app: Flask, redis: RedisProcess) -> None:
+    client, headers = signed_in(app, "anna")
+
+    redis.client().flushall()
+
+    assert client.get("/v1/decks", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("app", [files.serve], indirect=True)
+def test_where_session_files_cannot_be_written_a_sign_in_succeeds_and_nobody_is_signed_in(
+    app: Flask, services: Services
+) -> None:
+    folder = services.settings.data / "sessions"
+    shutil.rmtree(folder)
+    folder.touch()  # as on a full disk, no file can be made in it
+
+    client, headers = signed_in(app, "anna")
+
+    assert "Authorization" in headers
+    assert client.get("/v1/decks", headers=headers).status_code == 401
+
+
+def block(app: Flask, headers: dict[str, str], redis: RedisProcess) -> None:
+    """Put the token of somebody on the blocklist."""
+    with app.app_context():
+        token_id = decode_token(headers["Authorization"].removeprefix("Bearer "))["jti"]
+    redis.client().set(f"blocked:{token_id}", "")
