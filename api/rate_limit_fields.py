@@ -29,16 +29,19 @@ def register(app: Flask) -> None:
 
 def _tell(response: Response) -> Response:
     if noted := g.get(_NOTED):
-        response.headers[POLICY_FIELD] = ", ".join([_declared(one.policy) for one in noted.values()])
-        response.headers[FIELD] = ", ".join([_told(one) for one in noted.values()])
+        response.headers.add(POLICY_FIELD, ", ".join([_declared(one.policy) for one in noted.values()]))
+        response.headers.add(FIELD, ", ".join([_told(one) for one in noted.values()]))
     return response
 
 
-@lru_cache
 def _declared(policy: Policy) -> str:
-    rate = policy.rate
-    burst = f";javumbo-burst={rate.burst}" if rate.burst != rate.quota else ""
-    return f'"{policy.name}";q={rate.quota};w={rate.window // 1000}{burst}'
+    return _written(policy.name, policy.rate.quota, policy.rate.window, policy.rate.burst)
+
+
+@lru_cache
+def _written(name: str, quota: int, window: int, burst: int) -> str:
+    parameter = f";javumbo-burst={burst}" if burst != quota else ""
+    return f'"{name}";q={quota};w={window // 1000}{parameter}'
 
 
 def _told(standing: Standing) -> str:

@@ -55,7 +55,7 @@ class AmortisedLimiter:
             level = self._levels.level(bucket, now)
             is_admitted = rate.admits(level)
             if is_admitted:
-                level = rate.charged(level)
+                level += rate.window
                 self._levels.put(bucket, level, now)
                 self._admitted[bucket] = self._admitted.get(bucket, 0) + 1
         self._conclude(Standing(self._policy, level), is_admitted=is_admitted)

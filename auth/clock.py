@@ -22,8 +22,8 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return this instant, aware and in UTC."""
-        now = datetime.now(UTC)
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+        # Asked several times in each request: to replace the microseconds of an instant takes twice as long.
+        return datetime.fromtimestamp(time.time_ns() // 1_000_000 / 1000, UTC)
 
     def monotonic(self) -> float:
         """Return seconds on a clock that nobody sets, and that counts suspension where the system can."""

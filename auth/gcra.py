@@ -47,7 +47,10 @@ class Rate:
 
     def wait(self, level: int) -> int:
         """Return the milliseconds until one request more fits in than does now."""
-        return -(-(level + (self.remaining(level) + 1) * self.window - self.capacity) // self.quota)
+        # Above the last that fits in there is less than one request's room; what is missing of it has to drain.
+        room = self.capacity - level
+        missing = self.window - room % self.window if room >= 0 else self.window - room
+        return -(-missing // self.quota)
 
     def share(self, of: int) -> "Rate":
         """Return the part of it that each of so many workers may admit by itself, which is never nothing."""

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 
 from auth.claims import Claims
@@ -15,9 +16,20 @@ class VerifiedToken:
     claims: Claims
     verify_until: datetime | None
 
+    @cached_property
+    def begins_at(self) -> datetime:
+        """When the token begins to be good, by its own clock."""
+        return max(self.claims.issued_at, self.claims.not_before)
+
+    @cached_property
+    def ends_at(self) -> datetime:
+        """When the token ceases to be good, or its key to be believed."""
+        expires_at = self.claims.expires_at
+        return expires_at if self.verify_until is None else min(expires_at, self.verify_until)
+
 
 class TokenMemory:
-    """A bounded memory by the SHA-256 of the token; full, it forgets what it learnt first.
+    """A bounded memory by a digest of the token; full, it forgets what it learnt first.
 
     It belongs to one key ring: whoever has a new ring begins with an empty memory.
     """
@@ -51,4 +63,5 @@ class TokenMemory:
 
 def _digest(text: str) -> bytes:
     # Not the token itself: a memory dump should give away no token that somebody could use.
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    # BLAKE2 for the time it takes: what OpenSSL does for one digest costs a request three times as much.
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).digest()
