@@ -6,8 +6,6 @@ measured twice: a run in which it does not come out as itself says nothing.
 """
 
 import argparse
-import json
-import statistics
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,14 +15,17 @@ from pathlib import Path
 
 from rich.progress import track
 
+from loadtests import results
 from loadtests.authentication import cpu_of
-from loadtests.comparison import Comparison, Slice, table
+from loadtests.comparison import Comparison, Kept, Slice, sessions_table, table
 from loadtests.designs import DESIGNS, Running, running
-from loadtests.measuring import Restless
+from loadtests.measuring import Restless, percentile
 from loadtests.work import KINDS, Ask
 
 CONTROL = "control"
 _WARM_UP = 0.3
+_SESSIONS = 100
+_PERCENTILES = {"p50_us": 0.5, "p75_us": 0.75, "p90_us": 0.9, "p99_us": 0.99, "p999_us": 0.999}
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ class Worked:
         executed = self.design.commands() - commands - 1
         return Slice(
             requests_per_second=asked / took,
-            p50_us=statistics.median(times) * 1e6,
-            p99_us=sorted(times)[max(0, int(asked * 0.99) - 1)] * 1e6,
+            **{name: percentile(times, share) * 1e6 for name, share in _PERCENTILES.items()},
             cpu_us_per_request=spent / asked * 1e6,
             redis_cpu_us_per_request=by_redis / asked * 1e6,
             redis_commands_per_request=executed / asked,
@@ -61,7 +61,8 @@ def compare(kinds: Sequence[str], rounds: int, seconds: float) -> Comparison:
     apps = {**DESIGNS, CONTROL: DESIGNS["floor"]}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         designs = {name: stack.enter_context(running(Path(folder) / name, app)) for name, app in apps.items()}
-        return Comparison({kind: _measure(kind, designs, rounds, seconds) for kind in kinds})
+        slices = {kind: _measure(kind, designs, rounds, seconds) for kind in kinds}
+        return Comparison(slices, {name: _kept(one) for name, one in designs.items()})
 
 
 def _measure(kind: str, designs: dict[str, Running], rounds: int, seconds: float) -> dict[str, list[Slice]]:
@@ -74,6 +75,14 @@ def _measure(kind: str, designs: dict[str, Running], rounds: int, seconds: float
         for name in worked if number % 2 else reversed(list(worked)):
             slices[name].append(worked[name].slice(seconds))
     return slices
+
+
+def _kept(design: Running) -> Kept:
+    disk, redis = design.kept_on_disk(), design.kept_in_redis()
+    for _ in range(_SESSIONS):
+        design.client.sign_in_elsewhere()
+    on_disk, in_redis = design.kept_on_disk() - disk, design.kept_in_redis() - redis
+    return Kept(on_disk / _SESSIONS, in_redis / _SESSIONS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -93,9 +102,10 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     comparison = compare(kinds, arguments.rounds, arguments.seconds)
     if arguments.json is not None:
-        arguments.json.write_text(json.dumps(comparison.as_json(), indent=1) + "\n")
+        results.write(arguments.json, comparison.as_json())
     for kind in kinds:
         print("\n" + "\n".join(table(comparison, kind)))
+    print("\n" + "\n".join(sessions_table(comparison)))
     return _judge(comparison) if "read" in kinds else 0
 
 

@@ -1,8 +1,9 @@
 """What a comparison has measured, slice by slice, and what follows from it."""
 
 import statistics
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TypeVar
 
 from loadtests.measuring import Measured
 
@@ -11,44 +12,62 @@ MOST_ADDED = 0.10
 LEAST_TIMES = {"files": 8.0, "redis": 4.0, "flask_stack": 10.0}
 """How many times as much as ours the others add at least."""
 
+SESSIONS = "sessions"
+"""What stands among the kinds of request for what sessions take."""
 
 _MORE = f"{'quartiles':>15}{'Redis':>8}{'commands':>10}"
 
 
 @dataclass(frozen=True)
 class Slice:
-    """What requests of one kind cost in one slice of time; times in microseconds, `p50` and `p99` of whole requests."""
+    """What requests of one kind cost in one slice of time; times in microseconds, the percentiles of whole requests."""
 
     requests_per_second: float
     p50_us: float
+    p75_us: float
+    p90_us: float
     p99_us: float
+    p999_us: float
     cpu_us_per_request: float
     redis_cpu_us_per_request: float
     redis_commands_per_request: float
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What a design keeps of one session, in bytes."""
+
+    disk_bytes: float
+    redis_bytes: float
+
+
+_Row = TypeVar("_Row", Slice, Kept)
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Slices by the kind of request and by design; `control` is the floor once more."""
+    """Slices by the kind of request and by design, `control` being the floor once more; and what sessions take."""
 
     slices: Mapping[str, Mapping[str, list[Slice]]]
+    kept: Mapping[str, Kept] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, dict[str, dict[str, list[float]]]]:
         """Return it as a document: for each kind, design and figure, one number for each round."""
-        return {
+        kinds = {
             kind: {design: _columns(slices) for design, slices in designs.items()}
             for kind, designs in self.slices.items()
         }
+        return kinds | {SESSIONS: {design: _columns([kept]) for design, kept in self.kept.items()}}
 
     @classmethod
     def of_json(cls, document: Mapping[str, Mapping[str, Mapping[str, list[float]]]]) -> "Comparison":
         """Read what `as_json` gave."""
-        return cls(
-            {
-                kind: {design: _slices(columns) for design, columns in designs.items()}
-                for kind, designs in document.items()
-            }
-        )
+        slices = {
+            kind: {design: _rows(Slice, columns) for design, columns in designs.items()}
+            for kind, designs in document.items()
+            if kind != SESSIONS
+        }
+        return cls(slices, {design: _rows(Kept, columns)[0] for design, columns in document[SESSIONS].items()})
 
     def measured(self, kind: str, figure: str = "cpu_us_per_request") -> Measured:
         """Return one figure of a kind, by design."""
@@ -92,15 +111,21 @@ def table(comparison: Comparison, kind: str) -> list[str]:
     return lines
 
 
+def sessions_table(comparison: Comparison) -> list[str]:
+    """Return what each design keeps of a session, a line each."""
+    lines = [f"{'a session':14}{'on disk':>12}{'in Redis':>12}"]
+    for design, kept in comparison.kept.items():
+        lines.append(f"  {design:12}{kept.disk_bytes:10.0f} B{kept.redis_bytes:10.0f} B")
+    return lines
+
+
 def _middle(slices: list[Slice]) -> Slice:
     return Slice(**{name: statistics.median(column) for name, column in _columns(slices).items()})
 
 
-def _columns(slices: list[Slice]) -> dict[str, list[float]]:
-    rows = [asdict(one) for one in slices]
-    return {figure.name: [float(row[figure.name]) for row in rows] for figure in fields(Slice)}
+def _columns(rows: Sequence[Slice] | Sequence[Kept]) -> dict[str, list[float]]:
+    return {figure.name: [float(getattr(row, figure.name)) for row in rows] for figure in fields(rows[0])}
 
 
-def _slices(columns: Mapping[str, list[float]]) -> list[Slice]:
-    names = [figure.name for figure in fields(Slice)]
-    return [Slice(**dict(zip(names, row, strict=True))) for row in zip(*(columns[name] for name in names), strict=True)]
+def _rows(row: type[_Row], columns: Mapping[str, list[float]]) -> list[_Row]:
+    return [row(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)]

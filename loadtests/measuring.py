@@ -1,8 +1,9 @@
 """What every benchmark here measures with: slices taken by turns, told as ratios, and a control that can void them."""
 
+import math
 import statistics
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -70,6 +71,11 @@ def by_turns(samples: Mapping[str, Sample], slices: int) -> Measured:
         for name in samples if number % 2 else reversed(list(samples)):
             times[name].append(samples[name]())
     return Measured(times)
+
+
+def percentile(times: Sequence[float], share: float) -> float:
+    """Return within which of the times so large a share of them lies."""
+    return sorted(times)[math.ceil(len(times) * share) - 1]
 
 
 def _rounds(work: Work) -> int:

@@ -7,21 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.comparison import Comparison, Slice, table
+from loadtests.comparison import Comparison, Kept, Slice, sessions_table, table
+from loadtests.measuring import percentile
 from tests.live import ROOT
 
 DESIGNS = ("ours", "floor", "files", "redis", "flask_stack", "control")
 
 
 def slices(cpu: float, redis: float = 0) -> list[Slice]:
-    return [Slice(1000, 900, 1500, cpu + drift, redis, 0) for drift in (0, 5, 10)]
+    return [Slice(1000, 900, 950, 1200, 1500, 4000, cpu + drift, redis, 0) for drift in (0, 5, 10)]
 
 
 def comparison(ours: float = 410, files: float = 500, redis: float = 450, stack: float = 520) -> Comparison:
     """A floor of 400 µs, and what the others cost."""
     of_redis = {"redis": 20.0, "flask_stack": 20.0}
     cpu = {"ours": ours, "floor": 400, "files": files, "redis": redis, "flask_stack": stack, "control": 400}
-    return Comparison({"read": {name: slices(cpu[name], of_redis.get(name, 0)) for name in DESIGNS}})
+    read = {name: slices(cpu[name], of_redis.get(name, 0)) for name in DESIGNS}
+    return Comparison({"read": read}, {"files": Kept(4096, 0), "redis": Kept(0, 240)})
 
 
 def test_a_comparison_survives_its_file() -> None:
@@ -68,6 +70,20 @@ def test_the_table_has_a_line_for_each_design() -> None:
     assert [line.split()[0] for line in lines] == list(DESIGNS)
 
 
+def test_what_sessions_take_is_told_for_each_design() -> None:
+    assert sessions_table(comparison())[1:] == [
+        "  files             4096 B         0 B",
+        "  redis                0 B       240 B",
+    ]
+
+
+def test_a_percentile_is_a_time_that_was_taken() -> None:
+    times = [4.0, 1.0, 3.0, 2.0]
+
+    assert [percentile(times, share) for share in (0.25, 0.5, 0.75, 0.99)] == [1.0, 2.0, 3.0, 4.0]
+    assert percentile([1.0], 0.999) == 1.0
+
+
 def test_who_asks_for_what_there_is_not_is_told_what_there_is() -> None:
     command = [sys.executable, "-m", "loadtests", "compare", "--only", "raed"]
     asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -97,6 +113,8 @@ def test_every_design_answers_every_kind_of_request(tmp_path: Path) -> None:
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     document = json.loads(results.read_text())
-    assert set(document) == {"read", "add", "review", "sign-in", "refresh"}, told.stderr
+    assert set(document) == {"read", "add", "review", "sign-in", "refresh", "sessions"}, told.stderr
+    kept = document.pop("sessions")
+    assert kept["files"]["disk_bytes"][0] > 0 < kept["redis"]["redis_bytes"][0]
     assert all(set(designs) == set(DESIGNS) for designs in document.values())
     assert all(len(one["cpu_us_per_request"]) == 2 for designs in document.values() for one in designs.values())
