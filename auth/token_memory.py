@@ -3,29 +3,27 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from threading import Lock
 
 from auth.claims import Claims
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class VerifiedToken:
     """The claims of a token whose signature was good, and the instant from which its key is not believed."""
 
     claims: Claims
     verify_until: datetime | None
+    begins_at: datetime
+    """When the token begins to be good, by its own clock."""
+    ends_at: datetime
+    """When the token ceases to be good, or its key to be believed."""
 
-    @cached_property
-    def begins_at(self) -> datetime:
-        """When the token begins to be good, by its own clock."""
-        return max(self.claims.issued_at, self.claims.not_before)
-
-    @cached_property
-    def ends_at(self) -> datetime:
-        """When the token ceases to be good, or its key to be believed."""
-        expires_at = self.claims.expires_at
-        return expires_at if self.verify_until is None else min(expires_at, self.verify_until)
+    @classmethod
+    def of(cls, claims: Claims, verify_until: datetime | None) -> "VerifiedToken":
+        """Work out what is looked at in each request."""
+        ends_at = claims.expires_at if verify_until is None else min(claims.expires_at, verify_until)
+        return cls(claims, verify_until, max(claims.issued_at, claims.not_before), ends_at)
 
 
 class TokenMemory:

@@ -89,7 +89,7 @@ class AccessTokens:
         claims = Claims.parse(opened.payload)
         self._check_parties(claims)
         opened.require_purpose(_purpose_of(claims))
-        return VerifiedToken(claims, opened.key.verify_until)
+        return VerifiedToken.of(claims, opened.key.verify_until)
 
     def _check_parties(self, claims: Claims) -> None:
         if claims.issuer != self._settings.issuer:

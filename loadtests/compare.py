@@ -61,8 +61,9 @@ def compare(kinds: Sequence[str], rounds: int, seconds: float) -> Comparison:
     apps = {**DESIGNS, CONTROL: DESIGNS["floor"]}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         designs = {name: stack.enter_context(running(Path(folder) / name, app)) for name, app in apps.items()}
-        slices = {kind: _measure(kind, designs, rounds, seconds) for kind in kinds}
-        return Comparison(slices, {name: _kept(one) for name, one in designs.items()})
+        # First, while no row of a session that has ended leaves room for another.
+        kept = {name: _kept(one) for name, one in designs.items()}
+        return Comparison({kind: _measure(kind, designs, rounds, seconds) for kind in kinds}, kept)
 
 
 def _measure(kind: str, designs: dict[str, Running], rounds: int, seconds: float) -> dict[str, list[Slice]]:

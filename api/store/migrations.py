@@ -7,7 +7,7 @@ add, so that a worker may meet a newer minor version, and refuses a newer major 
 import json
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from string import Template
 
@@ -28,18 +28,15 @@ class Schema:
     application_id: int
     owner: int = 0
 
-    @cached_property
+    @property
     def steps(self) -> dict[int, str]:
         """The text of each migration by number, in order."""
-        files = sorted((_FOLDER / self.kind).glob("*.sql"))
-        numbers = {file: _NUMBERED.fullmatch(file.name) for file in files}
-        texts = {int(found[1]): file.read_text("utf-8") for file, found in numbers.items() if found}
-        return {number: Template(text).substitute(owner=self.owner) for number, text in texts.items()}
+        return {number: Template(text).substitute(owner=self.owner) for number, text in texts_of(self.kind).items()}
 
     @property
     def latest(self) -> int:
         """The number of the last migration."""
-        return max(self.steps)
+        return max(texts_of(self.kind))
 
     def is_current(self, connection: Connection, path: Path) -> bool:
         """Tell whether nothing is left to apply. StoreDamaged for a foreign file, StoreTooNew for a newer major."""
@@ -53,6 +50,14 @@ class Schema:
 
 
 ACCOUNTS = Schema("accounts", application_id=0x4A564D41)
+
+
+@cache
+def texts_of(kind: str) -> dict[int, str]:
+    """Return the migrations of one kind of file by number, in order, with a place for the owner. Read once."""
+    files = sorted((_FOLDER / kind).glob("*.sql"))
+    numbers = {file: _NUMBERED.fullmatch(file.name) for file in files}
+    return {int(found[1]): file.read_text("utf-8") for file, found in numbers.items() if found}
 
 
 def collection_of(user_id: int) -> Schema:

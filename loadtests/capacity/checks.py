@@ -5,62 +5,70 @@ import math
 import random
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
-from flask import Request
-from werkzeug.test import EnvironBuilder
+from flask import Flask, Request
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from api.app import create_app
 from api.services import Services
+from auth.claims import Claims
 from loadtests.capacity.turns import turns
-from loadtests.measuring import Measured, Work
+from loadtests.measuring import Measured, Sample, Work
 
 VISITS = 20
-"""How often each token is seen, at least."""
-_AT_ONCE = 50
+"""How often each token has been seen before it is measured once more."""
+_LEAST = 50
+"""Requests in a slice."""
 
 
 @dataclass(frozen=True)
-class Checking:
-    """Tokens that a worker is shown in turn, each in a request of its own."""
+class Shown:
+    """A worker, the tokens that it is shown, and a card of whoever has the first of them."""
 
-    authenticate: Callable[[Request], object]
-    tokens: Iterator[str]
-    requests: int
-    environ: Mapping[str, Any]
+    services: Services
+    tokens: Sequence[str]
+    card_id: int
 
-    def slice(self) -> float:
-        """Authenticate so many requests; return the thread time that each took."""
-        return sum(self._few() for _ in range(self.requests // _AT_ONCE)) / self.requests
 
-    def _few(self) -> float:
-        # Made just before, and few at a time: a worker, too, has just read what it looks at.
-        requests = [self._request(token) for token in islice(self.tokens, _AT_ONCE)]
+@dataclass
+class TimedAuthenticator:
+    """Authenticates whoever calls, but lets them all read as one person; counts the thread time of the former.
+
+    So it has the surroundings that it has in a worker, which does much else between two tokens, and all else is the
+    same for every number of them. Nothing but authentication in a row would find its code and data at hand.
+    """
+
+    services: Services
+    reader: Claims
+    spent: float = 0.0
+
+    def __call__(self, request: Request) -> Claims:
+        """Return the claims of the one reader."""
         began = time.thread_time()
-        for request in requests:
-            self.authenticate(request)
-        return time.thread_time() - began
-
-    def _request(self, token: str) -> Request:
-        return Request({**self.environ, "HTTP_AUTHORIZATION": f"Bearer {token}"})
+        self.services.authenticate(request)
+        self.spent += time.thread_time() - began
+        return self.reader
 
 
-def costs_of(shown: Mapping[str, tuple[Services, Sequence[str]]], control: str, slices: int) -> Measured:
-    """Measure what authentication costs workers, by name, each of which has seen its tokens before."""
+def costs_of(shown: Mapping[str, Shown], control: str, slices: int) -> Measured:
+    """Measure what authentication costs workers, by name, for each token that they are shown."""
     for one in shown.values():
-        show(*one)
-    most = max(len(tokens) for _, tokens in shown.values())
-    requests = VISITS * most / slices
-    samples = {name: _checking(*one, requests).slice for name, one in shown.items()}
-    return turns("authentication", samples, control, slices)
+        show(one.services, one.tokens, VISITS)
+    most = max(len(one.tokens) for one in shown.values())
+    requests = max(_LEAST, math.ceil(most / slices))
+    return turns("authentication", {name: _sample(one, requests) for name, one in shown.items()}, control, slices)
 
 
-def show(services: Services, tokens: Sequence[str]) -> None:
+def show(services: Services, tokens: Sequence[str], times: int = 1) -> None:
     """Let a worker see tokens."""
-    _checking(services, tokens, len(tokens)).slice()
+    environ = EnvironBuilder().get_environ()
+    for token in islice(_shuffled(tokens), times * len(tokens)):
+        services.authenticate(Request(_with(environ, token)))
 
 
 def kept_of(services: Services, tokens: Sequence[str]) -> int:
@@ -83,7 +91,29 @@ def kept(work: Work) -> int:
         tracemalloc.stop()
 
 
-def _checking(services: Services, tokens: Sequence[str], requests: float) -> Checking:
-    shuffled = random.Random(len(tokens)).sample(tokens, len(tokens))
-    environ = EnvironBuilder(path="/v1/cards/1").get_environ()
-    return Checking(services.authenticate, cycle(shuffled), _AT_ONCE * math.ceil(requests / _AT_ONCE), environ)
+def _sample(shown: Shown, requests: int) -> Sample:
+    environ = EnvironBuilder(path=f"/v1/cards/{shown.card_id}").get_environ()
+    reader = shown.services.authenticate(Request(_with(environ, shown.tokens[0])))
+    timed = TimedAuthenticator(shown.services, reader)
+    app, tokens = create_app(replace(shown.services, authenticate=timed)), _shuffled(shown.tokens)
+
+    def sample() -> float:
+        timed.spent = 0.0
+        for token in islice(tokens, requests):
+            _read(app, _with(environ, token))
+        return timed.spent / requests
+
+    return sample
+
+
+def _read(app: Flask, environ: dict[str, Any]) -> None:
+    body, status, _ = run_wsgi_app(app, environ, buffered=True)
+    assert status == "200 OK", b"".join(body)
+
+
+def _with(environ: Mapping[str, Any], token: str) -> dict[str, Any]:
+    return {**environ, "HTTP_AUTHORIZATION": f"Bearer {token}"}
+
+
+def _shuffled(tokens: Sequence[str]) -> Iterator[str]:
+    return cycle(random.Random(len(tokens)).sample(tokens, len(tokens)))

@@ -18,6 +18,8 @@ Law = Callable[[Sequence[bytes], random.Random], Iterator[bytes]]
 """Draws whose request is next."""
 
 _DRAWS = 1000
+_WARM_UP = 3
+"""Requests for each user: one by which they are known, and two until those whose collections are open are the usual."""
 
 
 def measure(data: Path, people: Sequence[Person], plan: Plan) -> dict[int, dict[str, float]]:
@@ -25,11 +27,12 @@ def measure(data: Path, people: Sequence[Person], plan: Plan) -> dict[int, dict[
     fewest = str(min(plan.users))
     settings = {users: _settings(users, max(plan.users)) for users in plan.users}
     with servers_over(data, settings) as servers:
-        # First, so that the workers have seen everybody once before it counts.
-        loads = _warmed_up(servers, people, uniform)
-        evenly = turns("reads, uniform", _samples(loads, plan), fewest, plan.fewer_slices)
-        loads = _warmed_up(servers, people, zipf)
+        loads = _loads(servers, people, zipf)
+        for users, load in loads.items():
+            load.warm_up(_WARM_UP * users)
         by_zipf = turns("reads, by Zipf's law", _samples(loads, plan), fewest, plan.slices)
+        # With no warm-up: whoever they are whose collections are open, they are as many.
+        evenly = turns("reads, uniform", _samples(_loads(servers, people, uniform), plan), fewest, plan.fewer_slices)
         control = {"zipf_read_control": by_zipf.ratio("control", fewest)}
         return {users: _figures(users, load, by_zipf, evenly) | control for users, load in loads.items()}
 
@@ -40,31 +43,29 @@ def open_collections(users: int) -> int:
     return min(users, (hard - OTHER_DESCRIPTORS) // 4)
 
 
-def uniform(requests: Sequence[bytes], drawn: random.Random) -> Iterator[bytes]:
-    """Let everybody ask once, and from then on as often as anybody else."""
-    yield from requests
-    while True:
-        yield from drawn.choices(requests, k=_DRAWS)
-
-
 def zipf(requests: Sequence[bytes], drawn: random.Random) -> Iterator[bytes]:
-    """Let the second ask half as often as the first, the third a third as often, and so on."""
+    """Let everybody ask once; and then the second half as often as the first, the third a third as often, and on."""
+    yield from requests
     weights = list(accumulate(1 / rank for rank in range(1, len(requests) + 1)))
     while True:
         yield from drawn.choices(requests, cum_weights=weights, k=_DRAWS)
+
+
+def uniform(requests: Sequence[bytes], drawn: random.Random) -> Iterator[bytes]:
+    """Let everybody ask as often as anybody else."""
+    while True:
+        yield from drawn.choices(requests, k=_DRAWS)
 
 
 def _settings(users: int, most: int) -> dict[str, str]:
     return {"workers": "1", "open_collections": str(open_collections(users)), "remembered_tokens": str(most)}
 
 
-def _warmed_up(servers: dict[int, LiveServer], people: Sequence[Person], law: Law) -> dict[int, Load]:
+def _loads(servers: dict[int, LiveServer], people: Sequence[Person], law: Law) -> dict[int, Load]:
     requests = [person.read for person in people]
-    loads = {}
-    for users, server in servers.items():
-        loads[users] = Load(server, [Reader(law(requests[:users], random.Random(users)))])
-        loads[users].warm_up(users)
-    return loads
+    return {
+        users: Load(server, [Reader(law(requests[:users], random.Random(users)))]) for users, server in servers.items()
+    }
 
 
 def _samples(loads: dict[int, Load], plan: Plan) -> dict[str, Sample]:

@@ -12,9 +12,9 @@ from api.account.sessions import SignIn
 from api.services import Services
 from api.store import engine
 from api.store.accounts import Account
-from loadtests.capacity.checks import costs_of, kept_of
+from loadtests.capacity.checks import Shown, costs_of, kept_of
 from loadtests.capacity.plan import Plan, Rows
-from loadtests.capacity.population import make_accounts, open_sessions, worker
+from loadtests.capacity.population import make_accounts, make_collection, open_sessions, worker
 from tests.live import PASSWORD
 
 _SIGN_INS = 5
@@ -22,7 +22,8 @@ _SIGN_INS = 5
 
 def measure(plan: Plan) -> Rows:
     """Measure it with each number of sessions. The control is the fewest once more, as times of what they were."""
-    rows, shown = [], {}
+    rows: Rows = []
+    shown: dict[str, Shown] = {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         for count in track(plan.sessions, description=f"{'sessions':24}"):
             services = stack.enter_context(worker(Path(folder) / str(count), max(plan.sessions)))
@@ -37,7 +38,7 @@ def measure(plan: Plan) -> Rows:
                     "sign_in_us": _sign_in(services, account) * 1e6,
                 }
             )
-            shown[str(count)] = services, tokens
+            shown[str(count)] = Shown(services, tokens, make_collection(services, account.user_id))
         costs = costs_of(shown, str(min(plan.sessions)), plan.slices)
     control = {"authentication_control": costs.ratio("control", str(min(plan.sessions)))}
     return [row | {"authentication_us": costs.median(str(row["sessions"])) * 1e6} | control for row in rows]

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from loadtests.capacity import reads
-from loadtests.capacity.checks import costs_of
+from loadtests.capacity.checks import Shown, costs_of
 from loadtests.capacity.plan import Plan, Rows
 from loadtests.capacity.population import Person, settle, worker
 from loadtests.measuring import Measured
@@ -41,5 +41,5 @@ def _authentication(data: Path, people: Sequence[Person], plan: Plan) -> Measure
     tokens = [person.token for person in people]
     with ExitStack() as stack:
         workers = {users: stack.enter_context(worker(data, max(plan.users))) for users in plan.users}
-        shown = {str(users): (services, tokens[:users]) for users, services in workers.items()}
+        shown = {str(users): Shown(one, tokens[:users], people[0].card_id) for users, one in workers.items()}
         return costs_of(shown, str(min(plan.users)), plan.slices)

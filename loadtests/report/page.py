@@ -8,8 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.progress import track
 
+from loadtests.capacity.paper import on_paper
 from loadtests.report import design_plots, growth_plots, timeline_plot, writes_plot
-from loadtests.report.documents import SCENARIOS, Documents, NotMeasured
+from loadtests.report.documents import CAPACITY, SCENARIOS, Documents, NotMeasured
 from loadtests.report.figures import number
 from loadtests.report.sheet import DPI, LABELS, Plot, png, settle, style, svg
 from loadtests.report.tables import Table, light_read
@@ -79,6 +80,7 @@ def _page(sections: list[Section], documents: Documents) -> str:
         embedded=_embedded,
         number=number,
         light_read=_light_read(documents),
+        paper=on_paper(vars(documents.found[CAPACITY])) if CAPACITY in documents.found else [],
         scenarios=documents.found.get(SCENARIOS, []),
         machines=documents.machines,
     )

@@ -195,7 +195,7 @@ def test_a_ring_remembers_as_many_tokens_as_it_is_told() -> None:
     memory = ring(remembered=2).memory
 
     for text in "abc":
-        memory.add(text, VerifiedToken(CLAIMS, None))
+        memory.add(text, VerifiedToken.of(CLAIMS, None))
 
     assert len(memory) == 2
 
@@ -203,6 +203,6 @@ def test_a_ring_remembers_as_many_tokens_as_it_is_told() -> None:
 def test_each_ring_begins_with_a_memory_of_its_own() -> None:
     made = make()
     before = ring(made)
-    before.memory.add("token", VerifiedToken(CLAIMS, None))
+    before.memory.add("token", VerifiedToken.of(CLAIMS, None))
 
     assert ring(made).memory.get("token") is None

@@ -23,7 +23,7 @@ def verified(user_id: int = 1) -> VerifiedToken:
         token_id="j" * 22,
         session_id="s" * 22,
     )
-    return VerifiedToken(claims, None)
+    return VerifiedToken.of(claims, None)
 
 
 def filled(texts: str, limit: int = 3) -> TokenMemory:

@@ -48,7 +48,7 @@ def test_a_step_that_is_missing_is_applied_when_the_file_is_opened(
 ) -> None:
     steps = dict(migrations.collection_of(OWNER).steps)
     later = {**steps, 1998: "CREATE TABLE later (a INTEGER) STRICT;", 1999: "INSERT INTO later VALUES (5);"}
-    monkeypatch.setattr(migrations.Schema, "steps", later)
+    monkeypatch.setattr(migrations, "texts_of", lambda kind: later)
 
     with collections.reading(OWNER) as collection:
         assert collection.connection.execute("SELECT a FROM later").fetchone()[0] == 5
@@ -60,7 +60,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(
 ) -> None:
     steps = dict(migrations.collection_of(OWNER).steps)
     broken = {**steps, 1999: "CREATE TABLE later (a INTEGER) STRICT; INSERT INTO nowhere VALUES (1);"}
-    monkeypatch.setattr(migrations.Schema, "steps", broken)
+    monkeypatch.setattr(migrations, "texts_of", lambda kind: broken)
 
     with pytest.raises(Exception, match="nowhere"), collections.reading(OWNER):
         pass
@@ -74,7 +74,7 @@ def test_two_workers_that_open_an_old_file_at_once_apply_each_step_once(
 ) -> None:
     steps = dict(migrations.collection_of(OWNER).steps)
     later = {**steps, 1998: "CREATE TABLE later (a INTEGER) STRICT;", 1999: "INSERT INTO later VALUES (5);"}
-    monkeypatch.setattr(migrations.Schema, "steps", later)
+    monkeypatch.setattr(migrations, "texts_of", lambda kind: later)
     path, barrier = collections.path(OWNER), Barrier(8)
 
     def open_it(_: int) -> None:
