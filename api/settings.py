@@ -101,7 +101,7 @@ class Settings(AuthSettings):
     port: int = setting("8000", integer(0, 65535), "Port to listen on; 0 takes a free one.")
     workers: int = setting("3", integer(1, 64), "Worker processes.")
     threads: int = setting(
-        "32", integer(1, 256), "Threads of each worker; at most three quarters of them wait for one thing."
+        "64", integer(1, 256), "Threads of each worker; at most three quarters of them wait for one thing."
     )
     workers_total: int = setting(
         "0",

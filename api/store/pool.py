@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 
@@ -83,8 +84,9 @@ class Pool:
 
     def _take_out(self, down_to: int) -> list[Database]:
         with self._lock:
-            unused = [database for database in self._open.values() if database not in self._users]
-            surplus = unused[: max(0, len(self._open) - down_to)]
+            # No more of them are looked at than are closed: thousands may be open.
+            unused = (database for database in self._open.values() if database not in self._users)
+            surplus = list(islice(unused, max(0, len(self._open) - down_to)))
             for database in surplus:
                 del self._open[database.path]
             return surplus

@@ -67,7 +67,8 @@ def test_by_redis_own_clock_levels_drain_as_time_goes(buckets: RedisBuckets) -> 
     elapsed = (time.monotonic() - started) * 1000
     drained = first + 200 * policy.rate.window - levels[-1]
     assert drained % policy.rate.quota == 0
-    assert 0 < drained / policy.rate.quota <= elapsed + 1
+    # Two clocks: while one is being set right, they do not go at quite the same pace.
+    assert 0 < drained / policy.rate.quota <= elapsed + 20
 
 
 def test_a_script_that_redis_has_lost_is_brought_again(buckets: RedisBuckets, redis: Redis) -> None:

@@ -121,7 +121,7 @@ def patiently(ask: Callable[[str], Answer], name: str) -> list[Answer]:
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(30, marks=pytest.mark.long)])
 def test_thirty_pupils_behind_one_address_all_sign_in_at_once(tmp_path: Path, rounds: int) -> None:
-    with serving(tmp_path, threads="64", **DEFAULTS) as server:
+    with serving(tmp_path, **DEFAULTS) as server:
         pupil = Asking(server, SCHOOL)
         signed_up = at_once(PUPILS, lambda number: patiently(pupil.sign_up, f"pupil {number}"))
 
