@@ -2,8 +2,8 @@
 
 python -m loadtests.collection_size [--small 500] [--large 50000] [--slices 30]
 
-Two users of one application within this process: thread time of whole requests, by turns. Half of the cards have been
-learnt and are due, every hundredth note has a rare tag, and every note has words of its own beside common ones.
+Two users of one application within this process: thread time of whole requests, by turns. The cards of the first 500
+notes have been learnt, every hundredth note has a rare tag, and every note has words of its own beside common ones.
 """
 
 import argparse
@@ -38,7 +38,7 @@ _AT_ONCE = 500
 
 
 def fill(services: Services, user: Caller, size: int) -> None:
-    """Add notes to a deck of a user, and learn half of their cards."""
+    """Add notes to a deck of a user, and learn the cards of the first 500."""
     with services.collections.writing(user.user_id) as collection:
         deck_id = decks.create(collection, DECK).id
     for first in range(0, size, _AT_ONCE):

@@ -11,7 +11,7 @@ from pathlib import Path
 from loadtests import results
 from loadtests.capacity import cards, revoked, sessions, users, workers
 from loadtests.capacity.paper import on_paper
-from loadtests.capacity.plan import Plan, Rows
+from loadtests.capacity.plan import MOST_TIMES, Plan, Rows
 from loadtests.measuring import CONTROL, Restless
 
 AXES: dict[str, Callable[[Plan], Rows]] = {
@@ -21,8 +21,6 @@ AXES: dict[str, Callable[[Plan], Rows]] = {
     "cards": cards.measure,
     "workers": workers.measure,
 }
-MOST_TIMES = {"authentication_us": 1.15, "zipf_read_us": 1.3}
-"""How much dearer each may be for the most users than for the fewest."""
 
 
 def broken_promises(rows: Rows) -> list[str]:

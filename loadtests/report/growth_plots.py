@@ -4,13 +4,11 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from loadtests.capacity.plan import Rows
+from loadtests.capacity.plan import MOST_TIMES, Rows
 from loadtests.report.documents import CAPACITY, Documents, NotMeasured
 from loadtests.report.figures import number
 from loadtests.report.sheet import COLOURS, INK, ORANGE, Plot, Sheet, plain_ticks
 
-MOST_TIMES = {"authentication_us": 1.15, "zipf_read_us": 1.3}
-"""How much dearer each may be for the most users than for the fewest."""
 _USERS = {
     "authentication_us": ("authentication alone", COLOURS["ours"], "o"),
     "zipf_read_us": ("a read, activity by Zipf's law", ORANGE, "^"),
