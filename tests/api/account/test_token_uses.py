@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,6 @@ def test_there_is_an_end_to_what_is_noted(uses: TokenUses, services: Services, c
     template = tokens.issue(grant(client_id="api:1")).claims
 
     for number in range(MOST_NOTED + 10):
-        uses.note(Claims(**{**vars(template), "session_id": f"{number:022d}"}))
+        uses.note(replace(template, session_id=f"{number:022d}"))
 
     assert uses.noted == MOST_NOTED
