@@ -2,8 +2,8 @@
 
 python -m loadtests.collection_size [--small 500] [--large 50000] [--slices 30]
 
-Two users of one application within this process: thread time of whole requests, by turns. The cards of the first 500
-notes have been learnt, every hundredth note has a rare tag, and every note has words of its own beside common ones.
+Two users of one application within this process: thread time of whole requests, by turns. Half of the cards have been
+learnt and are due, every hundredth note has a rare tag, and every note has words of its own beside common ones.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -19,14 +20,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.collection import cards, decks, note_types, notes, reviewing
+from api.collection import decks, note_types, notes, reviewing
 from api.server import prepare
 from api.services import Services, build_services
 from api.settings import Settings
+from api.store import cards as card_rows
 from api.store.collection import Collection
 from api.store.note_types import BuiltIn
 from api.study.schedule import Rating
-from auth.clock import SystemClock
+from auth.clock import Clock, SystemClock
 from loadtests.measuring import Restless, Work, measure
 from tests import cheap
 from tests.callers import Caller, sign_up
@@ -35,10 +37,11 @@ from tests.live import NO_LIMITS
 DECK = "Words"
 MOST = 3.0
 _AT_ONCE = 500
+_LEARNT_AGO = timedelta(days=60)
 
 
 def fill(services: Services, user: Caller, size: int) -> None:
-    """Add notes to a deck of a user, and learn the cards of the first 500."""
+    """Add notes to a deck of a user, and learn half of their cards."""
     with services.collections.writing(user.user_id) as collection:
         deck_id = decks.create(collection, DECK).id
     for first in range(0, size, _AT_ONCE):
@@ -52,9 +55,10 @@ def _add(collection: Collection, deck_id: int, numbers: range) -> None:
     for number in numbers:
         front = f"the word n{number}n is {''.join(drawn.choices('abcdefghijklmnop', k=8))}"
         tags = ("common", *(("rare",) if number % 100 == 0 else ()))
-        notes.insert(collection, basic, deck_id, (front, f"what it means {drawn.random()}"), tags)
-    for card in cards.page(collection, deck_id, 0, 10**9) if numbers.start == 0 else ():
-        reviewing.review(collection, card.id, Rating.EASY, 1000, 0)
+        note_id = notes.insert(collection, basic, deck_id, (front, f"what it means {drawn.random()}"), tags)
+        if number % 2:
+            (card,) = card_rows.of_note(collection, note_id)
+            reviewing.review(collection, card.id, Rating.EASY, 1000, 0)
 
 
 def requests_of(user: Caller, deck_id: int) -> dict[str, Work]:
@@ -80,12 +84,22 @@ def _reading(user: Caller, path: str) -> Callable[[], TestResponse]:
     return lambda: user.ask("GET", path)
 
 
+class ClockBehind(SystemClock):
+    """The machine's clock, or that of some time ago: cards that are learnt then are due now."""
+
+    behind = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the instant that it is, or was so long ago."""
+        return super().now() - self.behind
+
+
 @contextmanager
-def application(folder: Path) -> Iterator[tuple[Services, FlaskClient]]:
+def application(folder: Path, clock: Clock | None = None) -> Iterator[tuple[Services, FlaskClient]]:
     """Build the application in a folder."""
     environ = {**NO_LIMITS, "JAVUMBO_DATA": str(folder), "JAVUMBO_ACCESS_TTL": "1d", "JAVUMBO_REVOCATION_MAX_AGE": "1d"}
     settings = Settings.from_environ(environ)
-    clock = SystemClock()
+    clock = clock or SystemClock()
     prepare(settings, clock.now())
     services = build_services(settings, clock, cheap.cheap_passwords())
     with closing(services):
@@ -101,11 +115,19 @@ def main() -> int:
     parser.add_argument("--slices", type=int, default=30, help="slices of each kind")
     chosen = parser.parse_args()
     worst = 0.0
-    with tempfile.TemporaryDirectory() as folder, application(Path(folder)) as (services, client):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        application(Path(folder), clock := ClockBehind()) as (
+            services,
+            client,
+        ),
+    ):
         users = {name: sign_up(client, name) for name in ("small", "large")}
         for name, user in users.items():
             print(f"filling the {name} collection …", file=sys.stderr)
+            clock.behind = _LEARNT_AGO
             fill(services, user, getattr(chosen, name))
+            clock.behind = timedelta(0)
         kinds = {name: requests_of(user, user.deck(DECK)) for name, user in users.items()}
         print(f"{'':26}{chosen.small:>10} {chosen.large:>10}  ratio (quartiles), at most {MOST}")
         for name in kinds["small"]:

@@ -30,9 +30,10 @@ WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL AND suspe
 ORDER BY due_at, id LIMIT 1;
 
 -- name: next_due(user_id, deck_id, today, day_end, apart_from)^
+-- A review card is due at no instant: said here, it lets the index give the order, and thousands that are due are not sorted.
 SELECT id, due_day AS position FROM cards
 WHERE user_id = :user_id AND deck_id = :deck_id AND deleted_at IS NULL AND suspended = 0
-    AND state = 'review' AND due_day <= :today AND COALESCE(buried_until, 0) <= :today AND id <> :apart_from
+    AND state = 'review' AND due_at IS NULL AND due_day <= :today AND COALESCE(buried_until, 0) <= :today AND id <> :apart_from
     AND NOT EXISTS (
         SELECT 1 FROM cards AS sibling
         WHERE sibling.user_id = :user_id AND sibling.note_id = cards.note_id
