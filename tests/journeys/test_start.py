@@ -33,6 +33,7 @@ def test_it_says_where_it_listens_and_where_the_data_lies(tmp_path: Path) -> Non
 
 def test_three_workers_serve_unless_told_otherwise(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
+        until(lambda: len(server.workers()) >= 3)  # it listens as soon as the first serves
         assert len(server.workers()) == 3
 
 
