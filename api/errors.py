@@ -249,10 +249,14 @@ class MetadataNeedsHttps(JavumboError):
 
 @dataclass
 class QuotaReached(JavumboError):
-    """The write would make the user's collection take more room than it may. Carries how many bytes it takes now."""
+    """After the write the user's collection would take more room than it may.
+
+    Carries how many bytes it takes now, may take, and may take beyond that for what this write was for.
+    """
 
     used: int
     quota: int
+    slack: int = 0
 
 
 @dataclass

@@ -9,6 +9,11 @@ from api.collection_problems import COLLECTION_PROBLEMS
 from api.problem import CHALLENGE, INVALID_TOKEN, RETRY, UNAVAILABLE, Problem, field_error, invalid, limited, says
 from auth import errors as auth_errors
 
+
+def _beyond(slack: int) -> str:
+    return f" (and {slack} beyond that to take something back)" if slack else ""
+
+
 PROBLEMS: dict[type[Exception], Problem] = {
     **COLLECTION_PROBLEMS,
     auth_errors.CredentialsMissing: Problem(
@@ -185,10 +190,11 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "quota-reached",
         "Your collection may not take more room",
         lambda error: (
-            f"It takes {error.used} bytes, may take {error.quota}, and this needs more. Nothing was changed. Shorten "
-            "long cards, or ask the operator for more room. What is deleted counts until it is removed, a day later."
+            f"It takes {error.used} bytes, may take {error.quota}{_beyond(error.slack)}, and this needs more. Nothing "
+            "was changed. Shorten long cards, or ask the operator for more room. What is deleted counts until it is "
+            "removed, a day later."
         ),
-        members=lambda error: {"used": error.used, "quota": error.quota},
+        members=lambda error: {"used": error.used, "quota": error.quota, "slack": error.slack},
     ),
     errors.StorageFull: Problem(
         HTTPStatus.INSUFFICIENT_STORAGE,

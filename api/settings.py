@@ -129,7 +129,11 @@ class Settings(AuthSettings):
     sign_up: SignUp = setting(
         "open", one_of(SignUp), "Who can make an account: open, or closed, and operators alone do."
     )
-    quota: int = setting("512m", size(1024**2, 1024**4), "Most room that the collection of one user may take.")
+    quota: int = setting(
+        "512m",
+        size(1024**2, 1024**4),
+        "Most room that the collection of one user may take; taking something back and deleting go a little beyond.",
+    )
     limit_sign_up: Rate = setting("60/1m", rate, "Accounts made from one address.")
     limit_sign_in: Rate = setting(
         "10/1m",

@@ -22,6 +22,7 @@ from api.services import services
 from api.shapes import Versioned
 from api.store.answers import Answer
 from api.store.collection import Collection as Collection  # what views pass on
+from api.store.quota import Purpose as Purpose
 from auth.claims import Claims
 
 KEY = "Idempotency-Key"
@@ -41,20 +42,17 @@ def writes(
     output: Any,
     status: HTTPStatus = HTTPStatus.OK,
     *,
-    beyond_quota: bool = False,
+    purpose: Purpose = Purpose.CHANGE,
     takes_if_match: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Pass the caller's collection, open for writing, as `collection`; answer with what the view returns.
-
-    `beyond_quota`: a view that only deletes, or brings back what had its room before.
-    """
+    """Pass the caller's collection, open for writing, as `collection`; answer with what the view returns."""
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def in_one_transaction(*args: Any, caller: Claims, **named: Any) -> Response:
             key = _key()
             asked = "" if key is None else _digest()
-            with services().collections.writing(caller.user_id, beyond_quota=beyond_quota) as collection:
+            with services().collections.writing(caller.user_id, purpose) as collection:
                 answer = answering.once(
                     collection, key, asked, lambda: _answer(asked, view(*args, collection=collection, **named), status)
                 )
@@ -65,6 +63,11 @@ def writes(
         return documented
 
     return declare
+
+
+def removes(bp: APIBlueprint) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Do as `writes` for a view that deletes: it succeeds whatever the quota, so the answer that is kept is empty."""
+    return writes(bp, {}, HTTPStatus.NO_CONTENT, purpose=Purpose.REMOVE, takes_if_match=True)
 
 
 def writes_of(view: Callable[..., Any]) -> Writes | None:

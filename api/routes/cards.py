@@ -17,7 +17,7 @@ from api.problems import raises
 from api.routes.card_format import FormatQuery
 from api.services import services
 from api.shapes import CardView, Input, Versioned, View
-from api.writing import Collection, writes
+from api.writing import Collection, removes, writes
 from auth.claim_rules import MAX_ID
 from auth.claims import COLLECTION_READ, COLLECTION_WRITE, Claims
 
@@ -106,7 +106,7 @@ def edit_card(card_id: int, edit: CardEditInput, collection: Collection) -> Card
 
 @bp.delete("/cards/<int:card_id>")
 @signed_in(COLLECTION_WRITE)
-@writes(bp, {}, HTTPStatus.NO_CONTENT, beyond_quota=True, takes_if_match=True)
+@removes(bp)
 @raises(CardNotFound, ChangedSince)
 def delete_card(card_id: int, collection: Collection) -> None:
     """Delete a card's note with every card made from it. It can be restored for a day."""

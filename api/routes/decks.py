@@ -18,7 +18,7 @@ from api.routes.synchronising import ChangePage, SinceQuery
 from api.services import services
 from api.shapes import CountsView, Input, Versioned
 from api.study.preferences import Choices
-from api.writing import Collection, writes
+from api.writing import Collection, removes, writes
 from auth.claim_rules import MAX_ID
 from auth.claims import COLLECTION_READ, COLLECTION_WRITE, Claims
 
@@ -127,7 +127,7 @@ def edit_deck(deck_id: int, edit: DeckEdit, collection: Collection) -> DeckView:
 @bp.delete("/<int:deck_id>")
 @signed_in(COLLECTION_WRITE)
 @bp.input(DeletionQuery, location="query", arg_name="query")
-@writes(bp, {}, HTTPStatus.NO_CONTENT, beyond_quota=True, takes_if_match=True)
+@removes(bp)
 @raises(DeckNotFound, InputRefused, ChangedSince)
 def delete_deck(deck_id: int, query: DeletionQuery, collection: Collection) -> None:
     """Delete a deck with everything below it, or move its cards elsewhere first. It can be restored for a day."""

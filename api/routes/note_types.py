@@ -28,7 +28,7 @@ from api.services import services
 from api.shapes import Input, Versioned, View
 from api.study.folding import folded
 from api.study.templates import Kind, Template
-from api.writing import Collection, writes
+from api.writing import Collection, removes, writes
 from auth.claims import COLLECTION_READ, COLLECTION_WRITE, Claims
 
 bp = APIBlueprint("note_types", __name__, url_prefix="/v1/note-types", tag="Note types")
@@ -197,7 +197,7 @@ def edit_note_type(note_type_id: int, edit: NoteTypeEditInput, collection: Colle
 
 @bp.delete("/<int:note_type_id>")
 @signed_in(COLLECTION_WRITE)
-@writes(bp, {}, HTTPStatus.NO_CONTENT, beyond_quota=True, takes_if_match=True)
+@removes(bp)
 @raises(NoteTypeNotFound, NoteTypeBuiltIn, NoteTypeInUse, ChangedSince)
 def delete_note_type(note_type_id: int, collection: Collection) -> None:
     """Delete a note type that has no notes."""

@@ -17,7 +17,7 @@ from api.routes.card_format import FormatQuery
 from api.services import services
 from api.shapes import CardView, CountsView, Input, View
 from api.study.schedule import Rating
-from api.writing import Collection, writes
+from api.writing import Collection, Purpose, writes
 from auth.claim_rules import MAX_ID
 from auth.claims import COLLECTION_READ, COLLECTION_WRITE, Claims
 
@@ -128,8 +128,8 @@ def review_card(card_id: int, new: NewReview, collection: Collection) -> Reviewe
 @bp.delete("/cards/<int:card_id>/reviews/latest")
 @signed_in(COLLECTION_WRITE)
 @bp.input(UndoQuery, location="query", arg_name="query")
-@writes(bp, CardView, beyond_quota=True)
-@raises(CardNotFound, StaleReview, NothingToUndo)
+@writes(bp, CardView, purpose=Purpose.UNDO)
+@raises(CardNotFound, StaleReview, NothingToUndo, QuotaReached)
 def undo_review(card_id: int, query: UndoQuery, collection: Collection) -> CardView:
     """Take the last review of a card back: it is as it was before."""
     return CardView.of(reviewing.undo(collection, card_id, query.review_count))

@@ -9,12 +9,12 @@ from api import pagination
 from api.authentication import signed_in
 from api.collection import trash
 from api.collection.trash import DeletionKind
-from api.errors import DeckIsDeleted, DeckNameTaken, DeletionNotFound
+from api.errors import DeckIsDeleted, DeckNameTaken, DeletionNotFound, QuotaReached
 from api.pagination import PageQuery
 from api.problems import raises
 from api.services import services
 from api.shapes import View
-from api.writing import Collection, writes
+from api.writing import Collection, Purpose, writes
 from auth.claims import COLLECTION_READ, COLLECTION_WRITE, Claims
 
 bp = APIBlueprint("trash", __name__, url_prefix="/v1/trash", tag="Trash")
@@ -51,8 +51,8 @@ def list_deletions(query: PageQuery, caller: Claims) -> DeletionPage:
 
 @bp.post("/<int:deletion_id>/restore")
 @signed_in(COLLECTION_WRITE)
-@writes(bp, DeletionView, beyond_quota=True)
-@raises(DeletionNotFound, DeckNameTaken, DeckIsDeleted)
+@writes(bp, DeletionView, purpose=Purpose.RESTORE)
+@raises(DeletionNotFound, DeckNameTaken, DeckIsDeleted, QuotaReached)
 def restore_deletion(deletion_id: int, collection: Collection) -> DeletionView:
     """Bring back all that a deletion has deleted."""
     return DeletionView.model_validate(trash.restore(collection, deletion_id))

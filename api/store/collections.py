@@ -1,29 +1,38 @@
 """The collections of all users: a SQLite file each, found from the user's id and from nothing else."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from api.errors import AccountGone, StoreError
-from api.store import expiry, files, migrations, quota, statements
+from api.store import expiry, files, migrations, statements
 from api.store.collection import Collection, changing
 from api.store.database import Database, transaction
 from api.store.engine import Connection
 from api.store.instants import to_ms
 from api.store.pool import Pool
+from api.store.quota import SLACK, Allowance, Purpose
 from auth.clock import Clock
 
 
 class SqliteCollections:
-    """Opens, makes and removes collections in one folder. None grows past the quota, in bytes."""
+    """Opens, makes and removes collections in one folder, and holds each to a quota and a slack, in bytes."""
 
-    def __init__(self, folder: Path, pool: Pool, clock: Clock, has_account: Callable[[int], bool], quota: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        pool: Pool,
+        clock: Clock,
+        has_account: Callable[[int], bool],
+        quota: int,
+        slack: int = SLACK,
+    ) -> None:
         self._folder = folder
         self.pool = pool
         self._clock = clock
         self._has_account = has_account
-        self._quota = quota
+        self._allowance = Allowance(quota, slack)
 
     @contextmanager
     def reading(self, user_id: int) -> Iterator[Collection]:
@@ -32,18 +41,17 @@ class SqliteCollections:
             yield Collection(connection, user_id, self._clock.now())
 
     @contextmanager
-    def writing(self, user_id: int, *, beyond_quota: bool = False) -> Iterator[Collection]:
+    def writing(self, user_id: int, purpose: Purpose = Purpose.CHANGE) -> Iterator[Collection]:
         """Open a collection to change it: all of the block, durably, or none of it.
 
-        AccountGone, or a StoreError; QuotaReached, unless it may be gone beyond. That is for deleting, which marks rows
-        and can need a page for it, and for taking that back: who has reached the quota must still be able to do both.
+        AccountGone, or a StoreError; QuotaReached where it takes more room than there is for this purpose.
         """
         with (
             self._open(user_id) as database,
             database.writing() as connection,
             changing(connection, user_id, self._clock.now()) as collection,
         ):
-            with nullcontext() if beyond_quota else quota.held(connection, self._quota):
+            with self._allowance.held(connection, purpose):
                 yield collection
             # Not held to the quota: to remove words from the index takes room before it gives any.
             expiry.expire(collection)

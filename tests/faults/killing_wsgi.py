@@ -16,6 +16,7 @@ from api.settings import Settings
 from api.store.collection import Collection
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
+from api.store.quota import Purpose
 from api.store.write_lock import Patience
 from auth.clock import SystemClock
 from tests.faults.triggers import used_up
@@ -30,8 +31,8 @@ class KillingCollections(SqliteCollections):
         )
 
     @contextmanager
-    def writing(self, user_id: int, *, beyond_quota: bool = False) -> Iterator[Collection]:
-        with super().writing(user_id, beyond_quota=beyond_quota) as collection:
+    def writing(self, user_id: int, purpose: Purpose = Purpose.CHANGE) -> Iterator[Collection]:
+        with super().writing(user_id, purpose) as collection:
             yield collection
         if used_up(self._kill):
             os.kill(os.getpid(), signal.SIGKILL)

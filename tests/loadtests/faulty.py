@@ -19,6 +19,7 @@ from api.settings import Settings
 from api.store.collection import Collection
 from api.store.collections import SqliteCollections
 from api.store.pool import Pool
+from api.store.quota import Purpose
 from api.store.revocations import SqliteRevocationRecord
 from api.store.write_lock import Patience
 from auth.claims import Claims
@@ -42,8 +43,8 @@ class MisfilingCollections(SqliteCollections):
         self._written = count(1)
 
     @contextmanager
-    def writing(self, user_id: int, *, beyond_quota: bool = False) -> Iterator[Collection]:
-        with super().writing(user_id, beyond_quota=beyond_quota) as collection:
+    def writing(self, user_id: int, purpose: Purpose = Purpose.CHANGE) -> Iterator[Collection]:
+        with super().writing(user_id, purpose) as collection:
             yield collection
         if next(self._written) % EVERY_CARD == 0:
             self._misfile(user_id, 1 if user_id != 1 else 2)

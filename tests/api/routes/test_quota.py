@@ -1,5 +1,6 @@
 """Somebody fills their collection to the quota: what they are told, and what goes on."""
 
+import secrets
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,9 @@ from api.server import prepare
 from api.services import Services
 from api.settings import Settings
 from api.store.collections import SqliteCollections
+from api.store.quota import SLACK
 from tests import collecting
+from tests.api.routes.test_idempotency import ask
 from tests.api.routes.test_studying import sign_in_again
 from tests.callers import Caller
 from tests.clocks import ManualClock
@@ -118,18 +121,19 @@ def test_deleting_goes_on_even_where_it_needs_room(
         deck = decks.create(collection, "Norwegian").id
         collecting.fill(collection, deck, [f"{which}<{'f' * 600}>" for which in range(number)])
         ids = [card.id for card in cards.page(collection, deck, 0, number)]
-    client = create_app(replace(services, collections=held_to_what_is_used(services, anna))).test_client()
+    full = held_to_what_is_used(services, anna)
     paths = [f"/v1/cards/{card}" for card in ids] if one_by_one else [f"/v1/decks/{deck}"]
 
-    deleted = {replace(anna, client=client).ask("DELETE", path).status_code for path in paths}
+    deleted = {full.ask("DELETE", path).status_code for path in paths}
 
     assert deleted == {204}
 
 
-def held_to_what_is_used(services: Services, caller: Caller) -> SqliteCollections:
-    settings, pool = services.settings, services.collections.pool
-    quota = size_of(services, caller)
-    return SqliteCollections(settings.collections_folder, pool, services.clock, lambda _: True, quota)
+def held_to_what_is_used(services: Services, caller: Caller, slack: int = SLACK) -> Caller:
+    """Return the caller, where what their collection takes is all that it may take."""
+    folder, pool, quota = services.settings.collections_folder, services.collections.pool, size_of(services, caller)
+    collections = SqliteCollections(folder, pool, services.clock, lambda _: True, quota, slack)
+    return replace(caller, client=create_app(replace(services, collections=collections)).test_client())
 
 
 def test_deleting_makes_no_room_for_long_cards_and_shortening_does(full: Caller) -> None:
@@ -163,8 +167,7 @@ def test_reviews_go_on_while_they_find_room_and_are_then_refused_whole(full: Cal
 
 def test_what_was_deleted_is_restored_also_where_the_quota_is_reached(services: Services, anna: Caller) -> None:
     deck = anna.deck("Verbal Tenses")
-    client = create_app(replace(services, collections=held_to_what_is_used(services, anna))).test_client()
-    full = replace(anna, client=client)
+    full = held_to_what_is_used(services, anna)
 
     assert full.ask("DELETE", f"/v1/decks/{deck}").status_code == 204
     (deletion,) = full.ask("GET", "/v1/trash").json["items"]  # type: ignore[index]
@@ -181,9 +184,56 @@ def test_what_is_removed_for_good_refuses_no_write_that_needs_no_room(
     kept = anna.add_card("kept")
     anna.ask("DELETE", f"/v1/decks/{deck}")
     clock.advance(timedelta(hours=26))
-    client = create_app(replace(services, collections=held_to_what_is_used(services, anna))).test_client()
-    full = sign_in_again(replace(anna, client=client))
+    full = sign_in_again(held_to_what_is_used(services, anna))
 
     answers = [full.ask("PATCH", f"/v1/cards/{kept['id']}", {"flag": number}).status_code for number in range(1, 5)]
 
     assert answers == [200] * 4
+
+
+def key() -> str:
+    return secrets.token_hex(127)
+
+
+def test_reviewing_and_taking_back_with_ever_new_keys_ends_at_the_slack(anna: Caller, services: Services) -> None:
+    card = anna.add_card(secrets.token_hex(45_000))
+    quota, slack = size_of(services, anna), 1024**2
+    full = held_to_what_is_used(services, anna, slack)
+    undo = f"/v1/cards/{card['id']}/reviews/latest"
+
+    for _ in range(MOST_REQUESTS):
+        assert review(full, card).status_code == 201
+        undone = ask(full, key(), "DELETE", undo)
+        if undone.status_code != 200:
+            break
+
+    problem = problem_of(undone)
+    assert quota + slack - 200_000 <= problem["used"] == size_of(services, anna) <= quota + slack
+    assert (problem["quota"], problem["slack"]) == (quota, slack)
+    assert all(word in problem["detail"] for word in (str(problem["used"]), str(quota), str(slack), "Shorten"))
+    assert full.ask("DELETE", undo).status_code == 200
+
+
+def test_deleting_and_restoring_with_ever_new_keys_ends_at_the_slack(anna: Caller, services: Services) -> None:
+    card = anna.add_card()
+    quota, slack = size_of(services, anna), 4 * 4096
+    full = held_to_what_is_used(services, anna, slack)
+
+    for _ in range(MOST_REQUESTS):
+        assert ask(full, key(), "DELETE", f"/v1/cards/{card['id']}").status_code == 204
+        (deletion,) = full.ask("GET", "/v1/trash").get_json()["items"]
+        restored = full.ask("POST", f"/v1/trash/{deletion['id']}/restore")
+        if restored.status_code != 200:
+            break
+
+    assert problem_of(restored)["used"] == size_of(services, anna) <= quota + slack + 4 * 4096
+    assert full.ask("GET", "/v1/trash").get_json()["items"] == [deletion]
+
+
+def test_a_deletion_is_answered_once_more_where_the_slack_is_used_up(anna: Caller, services: Services) -> None:
+    path = f"/v1/cards/{anna.add_card()['id']}"
+    full = held_to_what_is_used(services, anna, slack=0)
+
+    answers = [ask(full, same, "DELETE", path) for same in [key()] * 2]
+
+    assert [(answer.status_code, answer.data) for answer in answers] == [(204, b"")] * 2

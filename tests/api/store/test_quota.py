@@ -3,23 +3,21 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from api.collection import cards, decks, starter
 from api.collection.cards import CardEdit, NoteEdit
-from api.errors import CardNotFound, QuotaReached
+from api.errors import QuotaReached
 from api.store import engine
 from api.store.collection import Collection
 from api.store.collections import SqliteCollections
+from api.store.quota import Purpose
 from tests import collecting
 from tests.api.store.conftest import OWNER, QUOTA
 from tests.clocks import ManualClock
 from tests.files import query
 
 PAGE = 4096
-TABLES = ("owner", "decks", "notes", "cards")
+TABLES = ("owner", "decks", "notes", "cards", "reviews", "deletions", "answers")
 
 
 def used(collections: SqliteCollections) -> int:
@@ -27,8 +25,10 @@ def used(collections: SqliteCollections) -> int:
         return engine.room_used(collection.connection)
 
 
-def with_quota(collections: SqliteCollections, clock: ManualClock, quota: int) -> SqliteCollections:
-    return SqliteCollections(collections.path(OWNER).parent, collections.pool, clock, lambda _: True, quota)
+def with_quota(
+    collections: SqliteCollections, clock: ManualClock, quota: int, slack: int = 4 * PAGE
+) -> SqliteCollections:
+    return SqliteCollections(collections.path(OWNER).parent, collections.pool, clock, lambda _: True, quota, slack)
 
 
 def add(collection: Collection, size: int) -> int:
@@ -118,7 +118,7 @@ def test_deleting_goes_beyond_the_quota(collections: SqliteCollections, clock: M
                 cards.delete(collection, card_id)
         except QuotaReached:
             refused += 1
-            with held.writing(OWNER, beyond_quota=True) as collection:
+            with held.writing(OWNER, Purpose.REMOVE) as collection:
                 cards.delete(collection, card_id)
 
     assert refused > 0
@@ -126,33 +126,39 @@ def test_deleting_goes_beyond_the_quota(collections: SqliteCollections, clock: M
         assert cards.page(collection, deck.id, 0, 1) == []
 
 
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["add", "edit", "delete"]), st.integers(0, 5), st.integers(1, 6 * PAGE)), max_size=12
+@pytest.mark.parametrize(
+    ("purpose", "more", "beyond"),
+    [(Purpose.CHANGE, 0, 0), (Purpose.UNDO, 4, 4), (Purpose.RESTORE, 4, 4), (Purpose.REMOVE, 9, None)],
 )
-
-
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(spare=st.integers(0, 8), steps=STEPS)
-def test_whatever_is_written_the_quota_holds_and_a_refusal_changes_nothing(
-    collections: SqliteCollections, clock: ManualClock, spare: int, steps: list[tuple[str, int, int]]
+def test_what_takes_something_back_has_the_slack_beside_the_quota(
+    collections: SqliteCollections, clock: ManualClock, purpose: Purpose, more: int, beyond: int | None
 ) -> None:
-    held = with_quota(collections, clock, quota := used(collections) + spare * PAGE)
-    known: list[int] = []
+    held = with_quota(collections, clock, used(collections))
 
-    for verb, which, size in steps:
-        before, stored = used(collections), rows(collections.path(OWNER))
-        card = known[which % len(known)] if known else 0
-        try:
-            with held.writing(OWNER, beyond_quota=verb == "delete") as collection:
-                if verb == "add":
-                    known.append(add(collection, size))
-                elif verb == "edit":
-                    cards.edit(collection, card, NoteEdit(front="g" * size), CardEdit())
-                else:
-                    cards.delete(collection, card)
-            is_stored = True
-        except (QuotaReached, CardNotFound):
-            is_stored = False
+    def take(pages: int) -> None:
+        with held.writing(OWNER, purpose) as collection:
+            add(collection, pages * PAGE)
 
-        assert is_stored or rows(collections.path(OWNER)) == stored
-        assert verb == "delete" or used(collections) <= max(before, quota)
+    take(more)
+    if beyond is not None:
+        with pytest.raises(QuotaReached) as refused:
+            take(1)
+        assert refused.value.slack == beyond * PAGE
+
+
+@pytest.mark.parametrize(
+    ("purpose", "goes_on"), [(Purpose.CHANGE, True), (Purpose.UNDO, True), (Purpose.RESTORE, False)]
+)
+def test_beyond_the_slack_goes_on_what_needs_no_room_but_nothing_that_can_be_deleted_comes_back(
+    collections: SqliteCollections, clock: ManualClock, purpose: Purpose, *, goes_on: bool
+) -> None:
+    held = with_quota(collections, clock, used(collections) - 5 * PAGE)
+
+    try:
+        with held.writing(OWNER, purpose):
+            pass
+        is_done = True
+    except QuotaReached:
+        is_done = False
+
+    assert is_done == goes_on
