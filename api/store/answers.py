@@ -1,11 +1,15 @@
 """Rows of answers given to requests with an `Idempotency-Key`."""
 
+import hashlib
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from api.store.collection import Collection
 from api.store.instants import to_ms
+from auth import encoding
+
+_LONGEST_KEY = 64
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Answer:
 
 def find(collection: Collection, key: str, since: datetime) -> Answer | None:
     """Return the answer kept under a key, unless it is from before an instant."""
-    row = collection.run("answer_by_key", key=key, since=to_ms(since))
+    row = collection.run("answer_by_key", key=_kept(key), since=to_ms(since))
     return None if row is None else Answer(row["request"], row["status"], row["etag"], zlib.decompress(row["body"]))
 
 
@@ -28,7 +32,7 @@ def insert(collection: Collection, key: str, answer: Answer) -> None:
     """Keep an answer."""
     collection.run(
         "insert_answer",
-        key=key,
+        key=_kept(key),
         request=answer.request,
         status=answer.status,
         etag=answer.etag,
@@ -40,3 +44,11 @@ def insert(collection: Collection, key: str, answer: Answer) -> None:
 def forget(collection: Collection, before: datetime) -> None:
     """Forget answers from before an instant."""
     collection.run("delete_old_answers", before=to_ms(before))
+
+
+def _kept(key: str) -> str:
+    """Return what stands for a key: a long one is kept twice, in its row and in an index, and need not be so long."""
+    if len(key) <= _LONGEST_KEY:
+        return key
+    # No key has a space, so that none is taken for the digest of another.
+    return " " + encoding.encode(hashlib.sha256(key.encode()).digest())

@@ -126,5 +126,11 @@ def test_what_cannot_be_a_key_is_refused(anna: Caller, key: str) -> None:
     assert refused.json["errors"][0]["location"] == "header"  # type: ignore[index]
 
 
-def test_the_longest_key_is_taken(anna: Caller) -> None:
-    assert ask(anna, "x" * 255, "POST", cards_path(anna), NOTE).status_code == 201
+@pytest.mark.parametrize("length", [64, 65, 255])
+def test_a_key_counts_to_its_last_character(anna: Caller, length: int) -> None:
+    key, other = "x" * length, "x" * (length - 1) + "y"
+
+    first, again, another = (ask(anna, each, "POST", cards_path(anna), NOTE) for each in (key, key, other))
+
+    assert first.status_code == another.status_code == 201
+    assert again.data == first.data != another.data

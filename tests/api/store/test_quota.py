@@ -7,7 +7,8 @@ import pytest
 from api.collection import cards, decks, starter
 from api.collection.cards import CardEdit, NoteEdit
 from api.errors import QuotaReached
-from api.store import engine
+from api.store import answers, engine
+from api.store.answers import Answer
 from api.store.collection import Collection
 from api.store.collections import SqliteCollections
 from api.store.quota import Purpose
@@ -162,3 +163,13 @@ def test_beyond_the_slack_goes_on_what_needs_no_room_but_nothing_that_can_be_del
         is_done = False
 
     assert is_done == goes_on
+
+
+def test_a_kept_answer_takes_little_room_however_long_its_key(collections: SqliteCollections) -> None:
+    before = used(collections)
+
+    with collections.writing(OWNER) as collection:
+        for number in range(200):
+            answers.insert(collection, f"{number:0>255}", Answer("d" * 64, 204, None, b""))
+
+    assert used(collections) - before <= 200 * 300
