@@ -100,6 +100,17 @@ COLLECTION_PROBLEMS: dict[type[Exception], Problem] = {
         says("Nothing was changed. Restore the deletion of the deck first: it is the later one."),
         members=lambda error: {"deck_id": error.deck_id},
     ),
+    errors.RestoreMakesTooManyCards: Problem(
+        HTTPStatus.CONFLICT,
+        "restore-makes-too-many-cards",
+        "Restoring this would make too many cards at once",
+        lambda error: (
+            f"The note type {error.note_type!r} was changed after the deletion, and restoring would make more than "
+            f"{error.most} cards by it. Nothing was changed. Give it the templates that it had, restore, and then "
+            "change it again."
+        ),
+        members=lambda error: {"note_type": error.note_type, "most": error.most},
+    ),
     errors.IdempotencyKeyReused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "idempotency-key-reused",

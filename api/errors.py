@@ -200,6 +200,14 @@ class DeckIsDeleted(JavumboError):
     deck_id: int
 
 
+@dataclass
+class RestoreMakesTooManyCards(JavumboError):
+    """A note type was changed since the deletion: restoring would make more cards than one request may make."""
+
+    note_type: str
+    most: int
+
+
 class IdempotencyKeyReused(JavumboError):
     """Another request had the same Idempotency-Key."""
 

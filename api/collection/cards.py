@@ -105,12 +105,10 @@ def _edit_note(collection: Collection, card: Card, wanted: NoteEdit) -> None:
     fields = _edited(card, wanted)
     tags = card.tags if wanted.tags is None else wanted.tags
     note_type = note_types.get(collection, card.note_type_id)
-    has_new_fields = fields != list(card.fields)
-    if has_new_fields:
-        notes.require_cards(note_type, fields, "")
+    ordinals = None if fields == list(card.fields) else notes.require_cards(note_type, fields, "")
     note_rows.update(collection, card.note_id, fields, tags, card_making.front_digest(fields[0]))
-    if has_new_fields:
-        card_making.make(collection, note_type, card.note_id, fields)
+    if ordinals is not None:
+        card_making.make(collection, card.note_id, ordinals)
 
 
 def _edited(card: Card, wanted: NoteEdit) -> list[str]:

@@ -237,9 +237,10 @@ def _bring_notes_along(collection: Collection, new: NoteType, changed: _Changed)
 
 
 def _makes_cards(collection: Collection, note_type: NoteType, note: StoredFields, fields: Sequence[str]) -> bool:
-    if note.is_deleted:  # it gets its cards when it comes back
-        return bool(card_making.ordinals_of(note_type, fields))
-    return card_making.make(collection, note_type, note.note_id, fields)
+    ordinals = card_making.ordinals_of(note_type, fields)
+    if not note.is_deleted:  # else it gets its cards when it comes back
+        card_making.make(collection, note.note_id, ordinals)
+    return bool(ordinals)
 
 
 def _check(note_type: NoteType) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from api.collection import card_making, decks
+from api.collection.card_making import MOST_CARDS
 from api.errors import Fault, InputRefused
 from api.store import cards as rows
 from api.store import note_types as type_rows
@@ -16,9 +17,8 @@ from api.study.folding import folded
 from api.study.templates import Kind
 
 _MOST_DUPLICATES = 10
-_MOST_CARDS = 1000
 _MOST_TEXT = 5_000_000
-"""What one request may add: so many cards, with so many characters on all of them together. The answer shows each."""
+"""How many characters may be on all cards together that one request adds. The answer shows each."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,8 @@ def _fitting(find: Callable[[int | str], NoteType | None], new: NewNote, where: 
 
 def _require_bearable(fitting: Sequence[_Fitting], where: str) -> None:
     cards = sum(len(note.ordinals) for note in fitting)
-    if cards > _MOST_CARDS:
-        raise InputRefused((Fault(where, f"would make {cards} cards; at most {_MOST_CARDS} are added at once"),))
+    if cards > MOST_CARDS:
+        raise InputRefused((Fault(where, f"would make {cards} cards; at most {MOST_CARDS} are added at once"),))
     length = sum(note.length for note in fitting)
     if length > _MOST_TEXT:
         told = f"would make {cards} cards of {length} characters together; at most {_MOST_TEXT} are added at once"

@@ -9,7 +9,7 @@ from api import pagination
 from api.authentication import signed_in
 from api.collection import trash
 from api.collection.trash import DeletionKind
-from api.errors import DeckIsDeleted, DeckNameTaken, DeletionNotFound, QuotaReached
+from api.errors import DeckIsDeleted, DeckNameTaken, DeletionNotFound, QuotaReached, RestoreMakesTooManyCards
 from api.pagination import PageQuery
 from api.problems import raises
 from api.services import services
@@ -52,7 +52,7 @@ def list_deletions(query: PageQuery, caller: Claims) -> DeletionPage:
 @bp.post("/<int:deletion_id>/restore")
 @signed_in(COLLECTION_WRITE)
 @writes(bp, DeletionView, purpose=Purpose.RESTORE)
-@raises(DeletionNotFound, DeckNameTaken, DeckIsDeleted, QuotaReached)
+@raises(DeletionNotFound, DeckNameTaken, DeckIsDeleted, RestoreMakesTooManyCards, QuotaReached)
 def restore_deletion(deletion_id: int, collection: Collection) -> DeletionView:
     """Bring back all that a deletion has deleted."""
     return DeletionView.model_validate(trash.restore(collection, deletion_id))

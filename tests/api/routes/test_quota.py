@@ -19,6 +19,7 @@ from api.store.quota import SLACK
 from tests import collecting
 from tests.api.routes.test_idempotency import ask
 from tests.api.routes.test_studying import sign_in_again
+from tests.api.routes.test_trash_and_note_types import create_type, edit_templates, template, words
 from tests.callers import Caller
 from tests.clocks import ManualClock
 from tests.files import query
@@ -237,3 +238,17 @@ def test_a_deletion_is_answered_once_more_where_the_slack_is_used_up(anna: Calle
     answers = [ask(full, same, "DELETE", path) for same in [key()] * 2]
 
     assert [(answer.status_code, answer.data) for answer in answers] == [(204, b"")] * 2
+
+
+def test_cards_that_are_made_by_restoring_find_room_or_nothing_comes_back(anna: Caller, services: Services) -> None:
+    type_id, deck = create_type(anna, "F"), anna.deck("MyFirstDeck")
+    words(services, anna, type_id, deck, 400)
+    anna.ask("DELETE", f"/v1/decks/{deck}")
+    edit_templates(anna, type_id, template("F"), template("B"), template("C"))
+    full = held_to_what_is_used(services, anna, slack=4 * 4096)
+    (deletion,) = full.ask("GET", "/v1/trash").get_json()["items"]
+
+    problem_of(full.ask("POST", f"/v1/trash/{deletion['id']}/restore"))
+
+    assert full.ask("GET", "/v1/trash").get_json()["items"] == [deletion]
+    assert full.ask("GET", f"/v1/decks/{deck}").status_code == 404

@@ -4,7 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
+from api.collection import note_types, notes
+from api.collection.card_making import MOST_CARDS
+from api.services import Services
 from tests.api.routes.test_studying import sign_in_again
 from tests.callers import Caller
 from tests.clocks import ManualClock
@@ -135,3 +139,59 @@ def test_what_has_lain_in_the_trash_for_a_day_keeps_no_note_type_in_use(anna: Ca
 
     assert edit_templates(anna, type_id, template("B")) == 200
     assert anna.ask("DELETE", f"/v1/note-types/{type_id}").status_code == 204
+
+
+def words(services: Services, caller: Caller, type_id: int, deck: int, number: int) -> None:
+    """Add many notes without looking at them."""
+    with services.collections.writing(caller.user_id) as collection:
+        for _ in range(number):
+            notes.insert(collection, note_types.get(collection, type_id), deck, ("f", "b", "c"), ())
+
+
+def ask_to_restore(caller: Caller) -> TestResponse:
+    (deletion,) = caller.ask("GET", "/v1/trash").json["items"]  # type: ignore[index]
+    return caller.ask("POST", f"/v1/trash/{deletion['id']}/restore")
+
+
+@pytest.fixture
+def overgrown(anna: Caller, services: Services) -> dict[str, int]:
+    """A deleted deck of 501 notes, whose type has got two templates since: of these 1002 cards would be made."""
+    type_id, deck = create_type(anna, "F"), create_deck(anna, "A")
+    words(services, anna, type_id, deck, MOST_CARDS // 2 + 1)
+    delete(anna, f"/v1/decks/{deck}")
+    assert edit_templates(anna, type_id, template("F"), template("B"), template("C")) == 200
+    return {"type": type_id, "deck": deck}
+
+
+def test_what_would_come_back_with_too_many_new_cards_stays_in_the_trash_whole(
+    anna: Caller, overgrown: dict[str, int]
+) -> None:
+    before = anna.ask("GET", "/v1/trash").json
+
+    refused = ask_to_restore(anna)
+
+    assert (refused.status_code, refused.json["type"][-28:]) == (409, "restore-makes-too-many-cards")  # type: ignore[index]
+    assert (refused.json["note_type"], refused.json["most"]) == ("Words", 1000)  # type: ignore[index]
+    assert anna.ask("GET", "/v1/trash").json == before
+    assert anna.ask("GET", f"/v1/decks/{overgrown['deck']}").status_code == 404
+
+
+def test_with_the_templates_that_it_had_it_comes_back_and_can_get_the_others_then(
+    anna: Caller, overgrown: dict[str, int]
+) -> None:
+    assert edit_templates(anna, overgrown["type"], template("F")) == 200
+
+    assert ask_to_restore(anna).status_code == 200
+    assert edit_templates(anna, overgrown["type"], template("F"), template("B"), template("C")) == 200
+
+    counted = anna.ask("GET", f"/v1/decks/{overgrown['deck']}/stats").get_json()
+    assert counted["total"] == 3 * (MOST_CARDS // 2 + 1)
+
+
+def test_as_many_cards_as_a_request_may_make_come_back(anna: Caller, services: Services) -> None:
+    type_id, deck = create_type(anna, "F"), create_deck(anna, "A")
+    words(services, anna, type_id, deck, MOST_CARDS // 2)
+    delete(anna, f"/v1/decks/{deck}")
+    edit_templates(anna, type_id, template("F"), template("B"), template("C"))
+
+    assert ask_to_restore(anna).status_code == 200
