@@ -9,11 +9,15 @@ from auth.policies import Policy, Standing
 
 @dataclass(frozen=True)
 class Charge:
-    """What is charged to one bucket: one request, unless it is more."""
+    """What is charged to one bucket: one request, unless it is more.
+
+    What is kept stays charged whatever comes of the request; other charges may be taken back.
+    """
 
     policy: Policy
     bucket: str
     cost: int = 1
+    is_kept: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,33 @@ from dataclasses import dataclass, replace
 from auth.buckets import Buckets, Charge, Charged
 from auth.errors import CapacityReduced, LimitReached, QuotaExceeded, RedisDown, RedisRefused
 from auth.outcome import Outcome, kind
+from auth.policies import Standing
 from auth.reports import Reports
 
 log = logging.getLogger("javumbo.limits")
 
 
 @dataclass(frozen=True)
-class _Receipt:
-    """What was charged where."""
+class _Answer:
+    """What became of charges, and which buckets said so."""
 
     buckets: Buckets
     charges: Sequence[Charge]
+    charged: Charged
+    refusal: type[LimitReached]
 
-    def first(self, count: int) -> "_Receipt":
-        return _Receipt(self.buckets, self.charges[:count])
+    @property
+    def standings(self) -> list[Standing]:
+        return self.charged.standings(self.charges)
+
+    @property
+    def full(self) -> list[Standing]:
+        pairs = zip(self.charges, self.standings, strict=True)
+        return [found for one, found in pairs if not one.policy.rate.admits(found.level, one.cost)]
+
+    @property
+    def wait(self) -> int:
+        return max(one.wait for one in self.full)
 
 
 class StrictLimiter:
@@ -44,24 +57,37 @@ class StrictLimiter:
 
     @contextmanager
     def attempt(
-        self, charges: Sequence[Charge], *failures: type[Exception], kept: Sequence[Charge] = ()
+        self, charges: Sequence[Charge], *failures: type[Exception], instead: Sequence[Charge] = ()
     ) -> Iterator[None]:
-        """Charge beforehand for what costs only those who fail: if it ends otherwise, all but `kept` is taken back.
+        """Charge beforehand for what costs only those who fail: if it ends otherwise, what is not kept is taken back.
 
+        What is to be charged `instead`, if anything is, counts where the first is refused: all of it or nothing.
         QuotaExceeded or CapacityReduced before it begins.
         """
-        receipt = self._charge([*charges, *kept]).first(len(charges))
+        answer = self._charge(charges, *([instead] if instead else []))
         try:
             yield
         except failures:
             raise
         except BaseException:
-            self._take_back(receipt)
+            self._take_back(answer)
             raise
         else:
-            self._take_back(receipt)
+            self._take_back(answer)
 
-    def _charge(self, charges: Sequence[Charge]) -> _Receipt:
+    def _charge(self, *ways: Sequence[Charge]) -> _Answer:
+        refused = []
+        for charges in ways:
+            answer = self._ask(charges)
+            if answer.charged.is_admitted:
+                self._reports.standings(answer.standings)
+                return answer
+            refused.append(answer)
+        # Of this alone: whoever comes back when it says is let in, whatever becomes of the others.
+        soonest = min(refused, key=lambda answer: answer.wait)
+        raise self._reports.refusal(soonest.full, soonest.refusal)
+
+    def _ask(self, charges: Sequence[Charge]) -> _Answer:
         if self._shared is not None:
             try:
                 charged = self._shared.charge(charges)
@@ -69,25 +95,16 @@ class StrictLimiter:
                 self._sharing.is_now(kind(error), error)
             else:
                 self._sharing.is_now("ok")
-                self._require(charged, charges, QuotaExceeded)
-                return _Receipt(self._shared, charges)
+                return _Answer(self._shared, charges, charged, QuotaExceeded)
         shares = [replace(one, policy=one.policy.share(self._workers)) for one in charges]
-        self._require(self._own.charge(shares), shares, CapacityReduced)
-        return _Receipt(self._own, shares)
+        return _Answer(self._own, shares, self._own.charge(shares), CapacityReduced)
 
-    def _require(self, charged: Charged, charges: Sequence[Charge], otherwise: type[LimitReached]) -> None:
-        standings = charged.standings(charges)
-        if not charged.is_admitted:
-            pairs = zip(charges, standings, strict=True)
-            full = [found for one, found in pairs if not one.policy.rate.admits(found.level, one.cost)]
-            raise self._reports.refusal(full, otherwise)
-        self._reports.standings(standings)
-
-    def _take_back(self, receipt: _Receipt) -> None:
+    def _take_back(self, answer: _Answer) -> None:
+        charges = [one for one in answer.charges if not one.is_kept]
         try:
-            taken = receipt.buckets.take_back(receipt.charges)
+            taken = answer.buckets.take_back(charges)
         except (RedisDown, RedisRefused) as error:
             # Then it stays charged, and drains: too little is admitted for a while, never too much.
             self._sharing.is_now(kind(error), error)
         else:
-            self._reports.standings(taken.standings(receipt.charges))
+            self._reports.standings(taken.standings(charges))

@@ -64,20 +64,31 @@ class Limits:
         """
         # Not the name: people type other things there.
         name, partition = _digest(username), partition_of(address)
-        whose = f"{name}@{partition}" if device is None else f"{name}/{device}"
-        failing = [
-            Charge(self.policies.sign_in, whose),
-            *(self._of_anybody(name, partition) if device is None else self._of_device(name, whose)),
-        ]
-        # Who knows a password could have it hashed, and sessions opened, without an end.
-        return self.limiter.attempt(failing, WrongCredentials, kept=[Charge(self.policies.sign_ins, whose)])
+        anybody = self._of_anybody(name, partition)
+        if device is None:
+            return self.limiter.attempt(anybody, WrongCredentials)
+        # It may be a thief who has used up what devices have. Nobody gains by this: they could leave the cookie away.
+        return self.limiter.attempt(self._of_device(name, device), WrongCredentials, instead=anybody)
 
     def _of_anybody(self, name: str, partition: str) -> list[Charge]:
-        return [Charge(self.policies.sign_in_address, partition), Charge(self.policies.sign_in_name, name)]
+        return [
+            *self._of_one(f"{name}@{partition}"),
+            Charge(self.policies.sign_in_address, partition),
+            Charge(self.policies.sign_in_name, name),
+        ]
 
-    def _of_device(self, name: str, whose: str) -> list[Charge]:
-        # Who has a session can collect devices, to guess at the password with.
-        return [Charge(self.policies.sign_in_name, whose), Charge(self.policies.sign_in_devices, name)]
+    def _of_device(self, name: str, device: str) -> list[Charge]:
+        whose = f"{name}/{device}"
+        return [
+            *self._of_one(whose),
+            Charge(self.policies.sign_in_name, whose),
+            # Who has sessions, or knew the password once, can collect devices to guess with.
+            Charge(self.policies.sign_in_devices, name),
+        ]
+
+    def _of_one(self, whose: str) -> list[Charge]:
+        # The second is kept: who knows a password could have it hashed, and sessions opened, without an end.
+        return [Charge(self.policies.sign_in, whose), Charge(self.policies.sign_ins, whose, is_kept=True)]
 
     def refresh(self, session_id: str) -> None:
         """Charge a refresh, or the end of what is behind a token, to the session of a token that is ours."""

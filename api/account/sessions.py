@@ -1,5 +1,6 @@
 """Sessions: opening them, listing and ending them. Each is one sign-in on one device."""
 
+import hashlib
 import logging
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from auth.sessions import EndedBy, Session, SessionRules
 log = logging.getLogger("javumbo.sessions")
 
 _ATTEMPTS = 2
+_DEVICE_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,11 @@ class Sessions:
         known = self.devices.issue(_holder(opened.account), device)
         return SignedIn(opened.account, opened.session, opened.tokens, known)
 
-    def known_device(self, account: Account, device: str) -> DeviceToken:
-        """Return the next token of the device that a session is used with: another device's if this one is not good."""
-        return self.devices.issue(_holder(account), self.devices.device_of(device, _holder(account)))
+    def known_device(self, opened: OpenedSession, device: str) -> DeviceToken:
+        """Return the next token of the device a session is used with: the session's own if this one is not good."""
+        holder = _holder(opened.account)
+        known = self.devices.device_of(device, holder)
+        return self.devices.issue(holder, known or _device_of(opened.session))
 
     def live(self, user_id: int, after: str, limit: int) -> list[Session]:
         """Return the sessions of a user that can be refreshed, in a fixed order, from past a sid on."""
@@ -141,3 +145,9 @@ def _holder(account: Account) -> str:
     # Not the name, which may be another's one day; and with what ends all sessions, devices end, too: whoever knew
     # the password before it was changed is a stranger then.
     return f"{account.user_id} {account.version}"
+
+
+def _device_of(session: Session) -> str:
+    # Always the same: whoever has a session could make themselves any number of devices otherwise, to guess with.
+    digest = hashlib.sha256(f"device of {session.sid}".encode()).digest()
+    return encoding.encode(digest[:_DEVICE_BYTES])

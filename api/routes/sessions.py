@@ -135,7 +135,7 @@ def refresh(asked: Refresh) -> Response:
     opened = services().refreshing.refresh(token, client_address())
     response = _handed_out(opened, HTTPStatus.OK, in_cookie=is_cookie or asked.refresh == "cookie")
     if (device := device_cookie.read(request)) is not None:
-        known = services().sessions.known_device(opened.account, device)
+        known = services().sessions.known_device(opened, device)
         device_cookie.put(response, known, services().settings)
     return response
 

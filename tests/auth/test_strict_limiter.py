@@ -18,6 +18,7 @@ from tests.auth.limiting import Ticks
 
 FEW = Policy("few", Rate(quota=4, window=4000, burst=4))
 MANY = Policy("many", Rate(quota=10, window=10_000, burst=10))
+SLOW = Policy("slow", Rate(quota=1, window=60_000, burst=1))
 REQUEST = 4000  # What one adds to a level of FEW.
 WORKERS = 3
 
@@ -136,6 +137,61 @@ def test_an_attempt_that_ends_otherwise_is_taken_back(here: Place, error: type[B
         raise error
 
     assert here.level() == 0
+
+
+def test_what_is_kept_stays_charged_whatever_comes_of_it(here: Place) -> None:
+    with here.limiter.attempt([Charge(FEW, "a"), Charge(MANY, "a", is_kept=True)], Failed):
+        pass
+
+    assert (here.level(), here.level(MANY)) == (0, 10_000)
+
+
+def test_where_the_first_is_refused_the_other_is_charged_and_the_first_is_not(here: Place) -> None:
+    admitted(here.limiter)
+    here.standings.clear()
+
+    with (
+        pytest.raises(Failed),
+        here.limiter.attempt([Charge(FEW, "a"), Charge(MANY, "a")], Failed, instead=[Charge(FEW, "b")]),
+    ):
+        raise Failed
+
+    assert (here.level(), here.level(FEW, "b"), here.level(MANY)) == (4 * REQUEST, REQUEST, 0)
+    assert here.standings == [[Standing(FEW, REQUEST)]]
+    assert len(here.refused) == 46  # those before: this one was none
+
+
+def test_the_other_is_taken_back_from_who_succeeds(here: Place) -> None:
+    admitted(here.limiter)
+
+    with here.limiter.attempt([Charge(FEW, "a")], Failed, instead=[Charge(FEW, "b")]):
+        pass
+
+    assert (here.level(), here.level(FEW, "b")) == (4 * REQUEST, 0)
+
+
+def test_the_other_is_not_charged_while_the_first_admits(here: Place) -> None:
+    with pytest.raises(Failed), here.limiter.attempt([Charge(FEW, "a")], Failed, instead=[Charge(FEW, "b")]):
+        raise Failed
+
+    assert (here.level(), here.level(FEW, "b")) == (REQUEST, 0)
+
+
+@pytest.mark.parametrize("ways", [(FEW, SLOW), (SLOW, FEW)])
+def test_who_is_refused_by_both_is_told_of_the_one_that_admits_sooner_and_charged_by_none(
+    here: Place, ways: tuple[Policy, Policy]
+) -> None:
+    for policy in ways:
+        admitted(here.limiter, policy)
+    here.refused.clear()
+    first, other = ([Charge(policy, "a"), Charge(MANY, "a")] for policy in ways)
+
+    with pytest.raises(QuotaExceeded) as refused, here.limiter.attempt(first, Failed, instead=other):
+        pytest.fail("both are over the quota")
+
+    assert (refused.value.policies, refused.value.wait) == (("few",), 1)
+    assert here.refused == [refused.value]
+    assert here.level(MANY) == 0
 
 
 def test_what_is_refused_is_not_attempted_and_not_taken_back(here: Place) -> None:

@@ -168,7 +168,9 @@ def test_a_device_is_charged_by_itself_wherever_it_is(limits: Limits, buckets: N
         sign_in(limits, address, device="first")
 
     assert names(buckets) == {"sign-in", "sign-in-name", "sign-in-devices", "sign-ins"}
-    assert refuses(lambda: sign_in(limits, "192.0.2.3", device="first")) == ("sign-in",)
+    buckets.noted.clear()
+    sign_in(limits, "192.0.2.3", device="first")
+    assert "sign-in-address" in names(buckets)
     assert refuses(lambda: sign_in(limits, device="second")) == ()
     assert refuses(lambda: sign_in(limits)) == ()
 
@@ -190,26 +192,51 @@ def test_a_device_is_another_for_another_name(limits: Limits) -> None:
     assert refuses(lambda: sign_in(limits, name="ben", device="first")) == ()
 
 
-def test_many_devices_are_one_name(limits: Limits) -> None:
+def test_beyond_what_all_devices_of_a_name_have_each_is_charged_as_a_stranger(limits: Limits, buckets: Noting) -> None:
     for number in range(40):
         sign_in(limits, device=f"device {number}".replace(" ", "-"))
 
-    assert refuses(lambda: sign_in(limits, device="another")) == ("sign-in-devices",)
+    buckets.noted.clear()
+    sign_in(limits, device="another")
+    assert [charge.policy.name for charge in buckets.noted if charge.bucket == HERE] == ["sign-in-address"]
     assert refuses(lambda: sign_in(limits, name="ben", device="another")) == ()
-    assert refuses(lambda: sign_in(limits)) == ()
 
 
-ATTEMPTS: list[tuple[Callable[[Limits], Any], type[Exception]]] = [
-    (lambda limits: limits.sign_in("anna", HERE, None), WrongCredentials),
-    (lambda limits: limits.sign_in("anna", HERE, "first"), WrongCredentials),
-    (lambda limits: limits.password("session"), PasswordNotConfirmed),
-    (lambda limits: limits.reset(HERE), ResetRefused),
+def test_a_device_is_refused_where_a_stranger_is_too(limits: Limits) -> None:
+    for _ in range(4):
+        sign_in(limits, device="first")
+
+    assert refuses(lambda: sign_in(limits, device="first")) == ("sign-in",)
+    assert refuses(lambda: sign_in(limits)) == ("sign-in",)
+    assert refuses(lambda: sign_in(limits, ELSEWHERE, device="first")) == ()
+
+
+def test_a_device_that_is_refused_is_charged_nothing(limits: Limits, buckets: Noting) -> None:
+    for _ in range(4):
+        sign_in(limits, device="first")
+    charged = {(charge.policy, charge.bucket) for charge in buckets.noted}
+
+    def levels() -> list[int]:
+        return [buckets.charge([Charge(policy, bucket, 0)]).levels[0] for policy, bucket in sorted(charged, key=str)]
+
+    before = levels()
+
+    assert refuses(lambda: sign_in(limits, device="first")) == ("sign-in",)
+    assert levels() == before
+
+
+ATTEMPTS: list[tuple[Callable[[Limits], Any], type[Exception], int]] = [
+    (lambda limits: limits.sign_in("anna", HERE, None), WrongCredentials, 2),
+    (lambda limits: limits.sign_in("anna", HERE, "first"), WrongCredentials, 2 + 2),
+    (lambda limits: limits.password("session"), PasswordNotConfirmed, 2),
+    (lambda limits: limits.reset(HERE), ResetRefused, 2),
 ]
+"""What is limited, the failure that is charged, and how often it may fail."""
 
 
-@pytest.mark.parametrize(("attempt", "failure"), ATTEMPTS)
+@pytest.mark.parametrize(("attempt", "failure", "most"), ATTEMPTS)
 def test_what_succeeds_costs_nothing(
-    limits: Limits, attempt: Callable[[Limits], Any], failure: type[Exception]
+    limits: Limits, attempt: Callable[[Limits], Any], failure: type[Exception], most: int
 ) -> None:
     for _ in range(9):
         with attempt(limits):
@@ -218,13 +245,13 @@ def test_what_succeeds_costs_nothing(
     assert refuses(lambda: fail(attempt(limits), failure)) == ()
 
 
-@pytest.mark.parametrize(("attempt", "failure"), ATTEMPTS)
+@pytest.mark.parametrize(("attempt", "failure", "most"), ATTEMPTS)
 def test_only_its_own_failure_costs_something(
-    limits: Limits, attempt: Callable[[Limits], Any], failure: type[Exception]
+    limits: Limits, attempt: Callable[[Limits], Any], failure: type[Exception], most: int
 ) -> None:
     for _ in range(9):
         fail(attempt(limits), OSError)
-    for _ in range(2):
+    for _ in range(most):
         fail(attempt(limits), failure)
 
     assert len(refuses(lambda: fail(attempt(limits), failure))) == 1

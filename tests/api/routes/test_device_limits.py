@@ -84,12 +84,77 @@ def test_a_flood_from_the_address_of_the_browser_does_not_keep_it_out_either(app
     assert sign_in(browser).status_code == 201
 
 
-def test_a_browser_that_is_known_guesses_no_faster(app: Flask, browser: FlaskClient) -> None:
-    guesses = [sign_in(browser, "a guess", address=f"198.51.100.{number}") for number in range(3)]
+def test_a_browser_that_is_known_guesses_no_faster_than_with_the_cookie_and_without(
+    app: Flask, browser: FlaskClient
+) -> None:
+    guesses = [sign_in(browser, "a guess") for _ in range(5)]
 
-    assert [answer.status_code for answer in guesses] == [401, 401, 503]
+    assert [answer.status_code for answer in guesses] == [401] * 4 + [503]
     assert sign_in(browser).get_json()["violated-policies"] == ["sign-in"]
-    assert sign_in(app.test_client()).status_code == 201
+    assert sign_in(app.test_client(), address="192.0.2.2").status_code == 201
+
+
+def refresh_as_another_device(client: FlaskClient, refresh_token: str) -> str:
+    client.set_cookie(COOKIE, "garbage", path="/v1/sessions")
+    assert client.post("/v1/sessions/refresh", json={"refresh_token": refresh_token}).status_code == 200
+    return cookie_of(client)
+
+
+def test_a_session_is_one_device_however_often_it_is_refreshed_without_its_cookie(
+    services: Services, app: Flask, browser: FlaskClient
+) -> None:
+    stolen = sign_in(browser).get_json()["refresh_token"]
+    thief = app.test_client()
+
+    devices = set()
+    for _ in range(3):
+        refresh_as_another_device(thief, stolen)
+        devices.add(device_of(services, thief))
+
+    # And not that of its owner's browser, whose limits are its own.
+    assert len(devices) == 1
+    assert devices.isdisjoint({None, device_of(services, browser)})
+
+
+def test_each_session_is_a_device_of_its_own(services: Services, app: Flask, browser: FlaskClient) -> None:
+    thief = app.test_client()
+
+    devices = set()
+    for _ in range(2):
+        refresh_as_another_device(thief, sign_in(browser).get_json()["refresh_token"])
+        devices.add(device_of(services, thief))
+
+    assert len(devices) == 2
+
+
+def test_a_stolen_session_does_not_keep_the_browsers_of_its_owner_out(app: Flask, browser: FlaskClient) -> None:
+    stolen = sign_in(browser).get_json()
+    thief = app.test_client()
+    for number in range(25):
+        refresh_as_another_device(thief, stolen["refresh_token"])
+        for _ in range(2):
+            sign_in(thief, "a guess", address=f"198.51.100.{number}")
+    browser.delete("/v1/sessions/current", headers={"Authorization": f"Bearer {stolen['access_token']}"})
+
+    answer = sign_in(browser)
+
+    assert answer.status_code == 201
+    assert "sign-in-address" not in answer.headers["RateLimit-Policy"]
+
+
+def test_what_all_devices_have_used_up_does_not_keep_out_who_would_be_let_in_without_the_cookie(
+    app: Flask, browser: FlaskClient
+) -> None:
+    for number in range(20):
+        collected = app.test_client()
+        sign_in(collected, address=f"198.51.100.{number}")
+        for _ in range(2):
+            sign_in(collected, "a guess", address=f"198.51.100.{number}")
+
+    answer = sign_in(browser)
+
+    assert answer.status_code == 201
+    assert "sign-in-address" in answer.headers["RateLimit-Policy"]
 
 
 def test_a_browser_that_is_known_for_another_name_is_a_stranger(app: Flask) -> None:
