@@ -20,7 +20,7 @@ class Limiting:
         """Charge a request of somebody who is signed in to the user. QuotaExceeded.
 
         What is done with the account is charged to the session: who has stolen one cannot keep its owner from ending
-        it.
+        it with another.
         """
         self.users.charge(caller.session_id if scope == ACCOUNT else str(caller.user_id))
 

@@ -91,7 +91,7 @@ class Limits:
         return [Charge(self.policies.sign_in, whose), Charge(self.policies.sign_ins, whose, is_kept=True)]
 
     def refresh(self, session_id: str) -> None:
-        """Charge a refresh, or the end of what is behind a token, to the session of a token that is ours."""
+        """Charge a refresh, or the end of what has ended already, to the session of a token that is ours."""
         self.limiter.charge([Charge(self.policies.refresh, session_id)])
 
     def refused_refresh(self, address: str) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from api.account import presented
 from api.account.endings import Endings
 from api.account.limits import Limits
-from api.store import api_tokens, sessions
+from api.store import api_tokens, revocations, sessions
 from api.store.accounts_file import AccountsFile
 from auth.claims import Claims
 from auth.clock import Clock
+from auth.refresh_tokens import RefreshClaims
 from auth.session_tokens import SessionTokens
 from auth.sessions import EndedBy
 from auth.tokens import AccessTokens
@@ -31,13 +32,24 @@ class Revoking:
     def revoke(self, token: str, address: str) -> None:
         """End what is behind a token, one that was rotated out included; nothing if it is not believed.
 
-        LimitReached; KeyUnavailable; a StoreError: then the token is as good as before.
+        LimitReached, but never while there is something to end; KeyUnavailable; a StoreError: then the token is as good
+        as before.
         """
         claims = presented.read(token, self.access, self.tokens)
         if claims is None:
             self.limits.refused_refresh(address)
             return
-        self.limits.refresh(claims.session_id)
+        if not self._is_live(claims.session_id):
+            # Before that, nothing is charged: whoever has stolen the token could keep its owner from ending it.
+            self.limits.refresh(claims.session_id)
+            return
+        self._end(claims)
+
+    def _is_live(self, sid: str) -> bool:
+        with self.file.reading() as connection:
+            return revocations.is_live(connection, sid)
+
+    def _end(self, claims: Claims | RefreshClaims) -> None:
         is_of_api_token = isinstance(claims, Claims) and claims.is_of_api_token
         now = self.clock.now()
         with self.file.writing() as connection:

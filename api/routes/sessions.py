@@ -152,7 +152,8 @@ def list_sessions(query: PageQuery, caller: Claims) -> SessionPage:
 
 
 @bp.delete("/current")
-@signed_in(ACCOUNT)
+# Whoever has stolen the session could keep its owner from ending it; and a token is good for this once.
+@signed_in(ACCOUNT, is_limited=False)
 @bp.output({}, HTTPStatus.NO_CONTENT)
 @raises(SessionNotFound)
 def sign_out(caller: Claims) -> Response:

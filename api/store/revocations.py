@@ -36,6 +36,11 @@ def insert(connection: Connection, ended: Sequence[Row], now: datetime) -> list[
     return found
 
 
+def is_live(connection: Connection, sid: str) -> bool:
+    """Whether there is a session or an API token of this sid that has not been ended."""
+    return bool(statements.run(connection, "is_live_sid", sid=sid)["is_live"])
+
+
 def listed(connection: Connection, limit: int) -> list[RecordedRevocation]:
     """Return entries of the record, the newest first."""
     rows = statements.run(connection, "revocations_listed", page=limit)

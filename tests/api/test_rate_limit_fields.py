@@ -162,17 +162,23 @@ def test_a_user_beyond_the_limit_is_told_the_same_by_both(anna: Caller) -> None:
         ("GET", "/v1/cards/7", None, 404),
         ("POST", "/v1/decks", {}, 422),
         ("GET", "/v1/decks?limit=0", None, 422),
-        ("DELETE", "/v1/sessions/current", None, 204),
         ("POST", "/oauth/introspect", {}, 400),
     ],
 )
-def test_every_answer_to_a_good_token_has_both_fields(
+def test_an_answer_to_a_good_token_has_both_fields(
     anna: Caller, method: str, path: str, body: dict[str, Any] | None, status: int
 ) -> None:
     answer = anna.ask(method, path, body)
 
     assert answer.status_code == status
     assert standings(answer) == {"user": {"r": 4, "t": 1}}
+
+
+def test_signing_out_is_not_counted_and_told_no_limit(anna: Caller) -> None:
+    answer = anna.ask("DELETE", "/v1/sessions/current")
+
+    assert answer.status_code == 204
+    assert not set(rate_limit_fields.FIELDS) & set(answer.headers.keys())
 
 
 def test_an_answer_to_a_token_without_the_scope_has_both_fields(anna: Caller) -> None:

@@ -1,6 +1,11 @@
 -- name: insert_revocations(seq, sid, ended_at, until)*!
 INSERT INTO revocations (seq, sid, ended_at, until) VALUES (:seq, :sid, :ended_at, :until);
 
+-- name: is_live_sid(sid)^
+SELECT
+    EXISTS (SELECT 1 FROM sessions WHERE sid = :sid AND ended_at IS NULL)
+    OR EXISTS (SELECT 1 FROM api_tokens WHERE sid = :sid AND deleted_at IS NULL) AS is_live;
+
 -- name: revocations_after(seq)
 SELECT counters.last, revocations.seq, revocations.sid, revocations.until
 FROM counters LEFT JOIN revocations ON revocations.seq > :seq

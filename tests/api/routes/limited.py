@@ -82,5 +82,4 @@ CASES = {
         "reset", post("/v1/accounts/password-reset", username="anna", code="no", new_password=PASSWORD), reset, 204
     ),
     "OAuth token": Case("refresh", refreshes, lambda anna: oauth.refresh(anna.client, anna.refresh_token), 200),
-    "OAuth revoke": Case("refresh", refreshes, lambda anna: oauth.revoke(anna.client, anna.token), 200),
 }

@@ -130,21 +130,48 @@ def test_one_address_beyond_its_limit_is_not_another(anna: Owner, case: Case) ->
     assert (case.good(anna).status_code == case.status) != is_of_session
 
 
-@pytest.mark.parametrize("case", [CASES["OAuth token"], CASES["OAuth revoke"]])
-def test_an_oauth_client_is_told_so_in_words_it_knows(anna: Owner, case: Case) -> None:
-    answer = used_up(case, anna)
+def test_an_oauth_client_is_told_so_in_words_it_knows(anna: Owner) -> None:
+    answer = used_up(CASES["OAuth token"], anna)
 
     assert answer.content_type == "application/json"
     assert answer.get_json()["error"] == "temporarily_unavailable"
 
 
-@pytest.mark.parametrize("name", ["refresh", "refresh by cookie", "OAuth token", "OAuth revoke"])
+@pytest.mark.parametrize("name", ["refresh", "refresh by cookie", "OAuth token"])
 def test_what_is_done_with_refresh_tokens_has_one_limit(anna: Owner, name: str) -> None:
     used_up(CASES["refresh"], anna)
 
     answer = CASES[name].good(anna)
 
     assert answer.get_json()["violated-policies"] == ["refresh"]
+
+
+@pytest.mark.parametrize("kind", ["access", "refresh"])
+def test_who_has_stolen_a_session_cannot_keep_its_owner_from_revoking_it(anna: Owner, kind: str) -> None:
+    used_up(CASES["refresh"], anna)
+
+    revoked = oauth.revoke(anna.client, anna.token if kind == "access" else anna.refresh_token)
+
+    assert revoked.status_code == 200
+    assert not oauth.is_signed_in(anna)
+
+
+def test_an_api_token_is_revoked_whatever_was_counted(anna: Owner) -> None:
+    program = oauth.api_token(anna)
+    used_up(CASES["refresh"], anna)
+
+    assert oauth.revoke(anna.client, program.token).status_code == 200
+    assert not oauth.is_signed_in(program)
+
+
+def test_a_token_that_has_been_revoked_before_is_counted_as_a_refresh(anna: Owner) -> None:
+    oauth.revoke(anna.client, anna.token)
+
+    answers = [oauth.revoke(anna.client, token) for token in (anna.token, anna.refresh_token, anna.token)]
+
+    assert [answer.status_code for answer in answers[:2]] == [200, 200]
+    assert answers[-1].get_json()["violated-policies"] == ["refresh"]
+    assert answers[-1].get_json()["error"] == "temporarily_unavailable"
 
 
 @pytest.mark.parametrize("garbage", [oauth.refresh, oauth.revoke])

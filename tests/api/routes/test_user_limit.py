@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from api.authentication import Access, access_of
 from api.services import Services
 from api.settings import Settings
 from tests import oauth
+from tests.api.test_authentication import operations, path_of
 from tests.api.test_metrics import numbers
 from tests.callers import PASSWORD, Caller, sign_in
 from tests.clocks import ManualClock
@@ -24,6 +26,11 @@ def settings(tmp_path: Path, clock: ManualClock) -> Settings:
 
 def use_up(caller: Caller) -> None:
     answers = [caller.ask("GET", "/v1/decks") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200] * 3
+
+
+def use_up_account(caller: Caller) -> None:
+    answers = [caller.ask("GET", "/v1/sessions") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200] * 3
 
 
@@ -117,6 +124,36 @@ def test_who_has_stolen_a_session_cannot_keep_its_owner_from_ending_it(client: F
 
     assert flood == {200, 429}
     assert ended.status_code == 204
+
+
+def test_who_has_stolen_a_session_cannot_keep_its_owner_from_signing_out_of_it(anna: Caller) -> None:
+    use_up_account(anna)
+    refused = anna.ask("GET", "/v1/sessions")
+
+    answer = anna.ask("DELETE", "/v1/sessions/current")
+
+    assert refused.status_code == 429
+    assert answer.status_code == 204
+    assert anna.ask("GET", "/v1/sessions").status_code == 401
+
+
+def test_beyond_it_every_other_route_is_refused(anna: Caller) -> None:
+    use_up(anna)
+    use_up_account(anna)
+    app = anna.client.application
+
+    for method, rule, endpoint in operations(app):
+        if access_of(app.view_functions[endpoint]) != Access(None) and endpoint != "sessions.sign_out":
+            answer = anna.ask(method, path_of(rule), {})
+            assert answer.status_code == 429, (method, rule, answer.text)
+
+
+def test_signing_out_is_counted_for_a_token_that_is_not_good_for_it(anna: Caller) -> None:
+    program = oauth.api_token(anna)
+
+    answers = [program.ask("DELETE", "/v1/sessions/current").status_code for _ in range(4)]
+
+    assert answers == [403, 403, 403, 429]
 
 
 def test_an_oauth_client_is_told_so_in_words_it_knows(anna: Caller) -> None:
