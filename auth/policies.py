@@ -1,6 +1,6 @@
 """Quota policies, and where somebody stands with one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from auth.gcra import Rate
@@ -18,14 +18,18 @@ _FORM = "must be a quota, a window and perhaps a burst, such as 60/1m or 6000/1m
 
 @dataclass(frozen=True)
 class Policy:
-    """A rate under the name that clients know it by."""
+    """A rate under the name that clients know it by.
+
+    Where one stands with a policy that is not told is a secret until it refuses: it shows what others have done.
+    """
 
     name: str
     rate: Rate
+    is_told: bool = True
 
     def share(self, of: int) -> "Policy":
         """Return the part of it that each of so many workers may admit by itself."""
-        return Policy(self.name, self.rate.share(of))
+        return replace(self, rate=self.rate.share(of))
 
 
 @dataclass(frozen=True)

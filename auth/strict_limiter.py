@@ -80,7 +80,7 @@ class StrictLimiter:
         for charges in ways:
             answer = self._ask(charges)
             if answer.charged.is_admitted:
-                self._reports.standings(answer.standings)
+                self._tell(answer.standings)
                 return answer
             refused.append(answer)
         # Of this alone: whoever comes back when it says is let in, whatever becomes of the others.
@@ -107,4 +107,7 @@ class StrictLimiter:
             # Then it stays charged, and drains: too little is admitted for a while, never too much.
             self._sharing.is_now(kind(error), error)
         else:
-            self._reports.standings(taken.standings(charges))
+            self._tell(taken.standings(charges))
+
+    def _tell(self, standings: Sequence[Standing]) -> None:
+        self._reports.standings([one for one in standings if one.policy.is_told])

@@ -37,8 +37,9 @@ class Policies:
             sign_up=Policy("sign-up", settings.limit_sign_up),
             sign_in=Policy("sign-in", sign_in),
             sign_in_address=Policy("sign-in-address", sign_in.scaled(10)),
-            sign_in_name=Policy("sign-in-name", sign_in.scaled(5, 60)),
-            sign_in_devices=Policy("sign-in-devices", sign_in.scaled(20, 60)),
+            # Of a name, and not of who asks: a stranger would read there whether its owner, or a guesser, is at it.
+            sign_in_name=Policy("sign-in-name", sign_in.scaled(5, 60), is_told=False),
+            sign_in_devices=Policy("sign-in-devices", sign_in.scaled(20, 60), is_told=False),
             sign_ins=Policy("sign-ins", sign_in.scaled(6)),
             refresh=Policy("refresh", settings.limit_refresh),
             password=Policy("password", settings.limit_password),

@@ -62,8 +62,9 @@ def standings(answer: TestResponse) -> Fields:
     return found
 
 
-def sign_in(client: FlaskClient, password: str = PASSWORD) -> TestResponse:
-    return client.post("/v1/sessions", json={"username": "anna", "password": password})
+def sign_in(client: FlaskClient, password: str = PASSWORD, address: str = "127.0.0.1") -> TestResponse:
+    body = {"username": "anna", "password": password}
+    return client.post("/v1/sessions", json=body, environ_overrides={"REMOTE_ADDR": address})
 
 
 def test_an_answer_says_what_is_admitted_and_what_is_left(anna: Caller) -> None:
@@ -102,13 +103,11 @@ def test_several_policies_are_one_list(client: FlaskClient, anna: Caller) -> Non
     assert policies(answer) == {
         "sign-in": {"q": 4, "w": 60},
         "sign-in-address": {"q": 40, "w": 60},
-        "sign-in-name": {"q": 20, "w": 3600},
         "sign-ins": {"q": 24, "w": 60},
     }
     assert standings(answer) == {
         "sign-in": {"r": 3, "t": 15},
         "sign-in-address": {"r": 39, "t": 2},
-        "sign-in-name": {"r": 19, "t": 180},
         "sign-ins": {"r": 22, "t": 3},  # one was good
     }
     assert [len(answer.headers.getlist(name)) for name in rate_limit_fields.FIELDS] == [1, 1]
@@ -131,8 +130,31 @@ def test_what_was_taken_back_is_told_as_left(client: FlaskClient, anna: Caller) 
 def test_a_browser_that_is_known_is_told_of_its_own_limits(client: FlaskClient, anna: Caller) -> None:
     answer = sign_in(client, "a guess")
 
-    assert policies(answer)["sign-in-devices"] == {"q": 80, "w": 3600}
-    assert standings(answer).keys() == {"sign-in", "sign-in-name", "sign-in-devices", "sign-ins"}
+    assert answer.status_code == 401
+    assert standings(answer).keys() == {"sign-in", "sign-ins"}
+
+
+def test_a_stranger_is_not_told_whether_others_mistype_at_a_name(client: FlaskClient, anna: Caller) -> None:
+    stranger = client.application.test_client()
+    before = sign_in(stranger, "a guess", "192.0.2.1")
+    sign_in(stranger, "a guess", "192.0.2.2")
+    sign_in(client, "a guess", "192.0.2.3")
+
+    after = sign_in(stranger, "a guess", "192.0.2.4")
+
+    assert before.status_code == after.status_code == 401
+    assert [after.headers[name] for name in rate_limit_fields.FIELDS] == [
+        before.headers[name] for name in rate_limit_fields.FIELDS
+    ]
+
+
+def test_who_is_refused_for_a_name_is_told_so(client: FlaskClient, anna: Caller) -> None:
+    stranger = client.application.test_client()
+    answers = [sign_in(stranger, "a guess", f"192.0.2.{number}") for number in range(21)]
+
+    assert [answer.status_code for answer in answers] == [401] * 20 + [503]
+    assert policies(answers[-1]) == {"sign-in-name": {"q": 20, "w": 3600}}
+    assert standings(answers[-1]) == {"sign-in-name": {"r": 0, "t": int(answers[-1].headers["Retry-After"])}}
 
 
 def test_nobody_is_told_to_retry_before_what_is_violated_admits_again(client: FlaskClient, anna: Caller) -> None:

@@ -18,6 +18,7 @@ from tests.auth.limiting import Ticks
 
 FEW = Policy("few", Rate(quota=4, window=4000, burst=4))
 MANY = Policy("many", Rate(quota=10, window=10_000, burst=10))
+SECRET = Policy("secret", Rate(quota=1, window=60_000, burst=1), is_told=False)
 SLOW = Policy("slow", Rate(quota=1, window=60_000, burst=1))
 REQUEST = 4000  # What one adds to a level of FEW.
 WORKERS = 3
@@ -108,6 +109,25 @@ def test_every_standing_is_told_and_every_refusal(here: Place) -> None:
 
     assert here.standings == [[Standing(FEW, REQUEST * min(number, 4))] for number in range(1, 6)]
     assert [error.policies for error in here.refused] == [("few",)]
+
+
+def test_a_policy_that_is_not_for_everybody_to_know_is_told_only_when_it_refuses(here: Place) -> None:
+    charges = [Charge(FEW, "a"), Charge(SECRET, "a")]
+    with here.limiter.attempt(charges, Failed):
+        pass
+    admits(here.limiter, *charges)
+
+    assert not admits(here.limiter, *charges)
+
+    assert here.standings == [[Standing(FEW, level)] for level in (REQUEST, 0, REQUEST)] + [[Standing(SECRET, 60_000)]]
+
+
+def test_a_share_of_such_a_policy_is_not_told_either(here: Place) -> None:
+    here.shared.away = RedisDown("gone")
+
+    admits(here.limiter, Charge(SECRET, "a"))
+
+    assert here.standings == [[]]
 
 
 def test_workers_grant_it_together(here: Place) -> None:
