@@ -53,6 +53,10 @@ class Answer:
     def retry_after(self) -> int:
         return int(self.headers["Retry-After"])
 
+    @property
+    def request_id(self) -> str:
+        return self.headers["X-Request-ID"]
+
     def told(self, field: str) -> dict[str, dict[str, Any]]:
         """What a field that is a list says of each policy, read as the standard has it (RFC 9651)."""
         found = List()
@@ -114,11 +118,16 @@ def at_once(hands: int, work: Callable[[int], Result]) -> list[Result]:
         return list(threads.map(begin, range(hands)))
 
 
-def workers_of(server: LiveServer, answers: Sequence[Answer]) -> set[int]:
-    """The workers that gave the answers, as far as the log tells: it leaves out most of what is refused."""
-    asked = {answer.headers["X-Request-ID"] for answer in answers}
+def worker_of_each(server: LiveServer, answers: Sequence[Answer]) -> dict[str, int]:
+    """The worker that gave each answer, by the id of the request; the log leaves out most of what is refused."""
+    asked = {answer.request_id for answer in answers}
     lines = [line for line in server.log.read_text().splitlines() if value_in(line, "request_id") in asked]
-    return {int(value_in(line, "worker")) for line in lines}
+    return {value_in(line, "request_id"): int(value_in(line, "worker")) for line in lines}
+
+
+def workers_of(server: LiveServer, answers: Sequence[Answer]) -> set[int]:
+    """The workers that gave the answers, as far as the log tells."""
+    return set(worker_of_each(server, answers).values())
 
 
 def signed_up(server: LiveServer, username: str) -> Asking:

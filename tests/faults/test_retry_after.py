@@ -12,7 +12,7 @@ import pytest
 from tests.faults.asking import CHEAP, DEFAULTS, Answer, Asking, at_once, signed_up
 from tests.live import LiveServer, serving
 
-TRIALS = 100
+TRIALS, USERS = 200, 100
 
 Work = Callable[[Asking], Answer]
 
@@ -66,29 +66,29 @@ def violated(answer: Answer) -> int:
     return max(int(standings[policy]["t"]) for policy in answer.policies)
 
 
-def addresses(server: LiveServer, network: int) -> list[Asking]:
-    return [Asking(server, f"127.30.{network}.{number + 1}") for number in range(TRIALS)]
+def addresses(server: LiveServer, network: int, count: int) -> list[Asking]:
+    return [Asking(server, f"127.30.{network}.{number + 1}") for number in range(count)]
 
 
 def users(server: LiveServer, count: int) -> list[Asking]:
     return [signed_up(server, f"user {number}") for number in range(count)]
 
 
-def test_a_hundred_addresses_that_wait_as_long_as_told_are_let_in(server: LiveServer) -> None:
-    trials = try_all(Asking.refresh, addresses(server, 1))
+def test_two_hundred_addresses_that_wait_as_long_as_told_are_let_in(server: LiveServer) -> None:
+    trials = try_all(Asking.refresh, addresses(server, 1, TRIALS))
 
     assert [trial.again.status for trial in trials] == [401] * TRIALS
     assert all(violated(trial.refused) <= trial.refused.retry_after <= 2 for trial in trials)
 
 
 def test_an_address_that_comes_back_sooner_is_refused(server: LiveServer) -> None:
-    trials = try_all(Asking.refresh, addresses(server, 2), sooner=0.5)
+    trials = try_all(Asking.refresh, addresses(server, 2, 100), sooner=0.5)
 
     # Not all: the wait is told in whole seconds, rounded up.
     assert 429 in {trial.again.status for trial in trials if trial.refused.retry_after > 1}
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(TRIALS, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [20, pytest.param(USERS, marks=pytest.mark.long)])
 def test_users_who_wait_as_long_as_told_are_let_in(server: LiveServer, count: int) -> None:
     trials = try_all(Asking.read, users(server, count))
 
@@ -99,9 +99,9 @@ def test_users_who_wait_as_long_as_told_are_let_in(server: LiveServer, count: in
 @pytest.mark.long
 def test_users_who_keep_to_one_worker_and_wait_as_long_as_told_are_let_in(tmp_path: Path) -> None:
     with serving(tmp_path, app=CHEAP, limit_api="60/1m/20") as server:
-        trials = try_on_one_worker(users(server, TRIALS))
+        trials = try_on_one_worker(users(server, USERS))
 
-    assert [trial.again.status for trial in trials] == [200] * TRIALS
+    assert [trial.again.status for trial in trials] == [200] * USERS
     assert all(violated(trial.refused) <= trial.refused.retry_after for trial in trials)
 
 
