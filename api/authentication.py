@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import request
+from flask.globals import request_ctx
 
 from api.services import services
 from auth.errors import InsufficientScope
@@ -35,9 +35,11 @@ def signed_in(scope: str, *, is_limited: bool = True) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
         def authenticated(*args: Any, **kwargs: Any) -> Any:
-            caller = services().authenticate(request)
+            known = services()
+            # The request itself, and not the proxy, which looks for it whenever it is asked for something.
+            caller = known.authenticate(request_ctx.request)
             if is_limited or scope not in caller.scope:
-                services().throttle(caller, scope)
+                known.throttle(caller, scope)
             if scope not in caller.scope:
                 raise InsufficientScope(scope)
             return view(*args, caller=caller, **kwargs)
@@ -49,7 +51,7 @@ def signed_in(scope: str, *, is_limited: bool = True) -> Callable[[View], View]:
 
 def client_address() -> str:
     """Return the address that the current request comes from."""
-    return services().address_of(request)
+    return services().address_of(request_ctx.request)
 
 
 def public(view: View) -> View:
