@@ -1,8 +1,9 @@
 """All designs in one run, by turns: what requests cost under each, in the worker and in Redis.
 
 Each design is a server of its own with one worker, one Redis and one client on one kept connection, and all clients
-send the same headers. CPU is what all threads of the worker have used, gunicorn and Flask included. The floor is
-measured twice: a run in which it does not come out as itself says nothing.
+send the same headers. They take short turns, and a round adds up several of each. CPU is what all threads of the
+worker have used, gunicorn and Flask included. The floor is measured twice: a run in which it does not come out as
+itself says nothing.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.progress import track
@@ -24,8 +25,32 @@ from loadtests.work import KINDS, Ask
 
 CONTROL = "control"
 _WARM_UP = 0.3
+_TURN = 0.1
+"""How long each is asked before it is another's turn, in seconds. The machine is seldom as fast for much longer."""
 _SESSIONS = 100
 _PERCENTILES = {"p50_us": 0.5, "p75_us": 0.75, "p90_us": 0.9, "p99_us": 0.99, "p999_us": 0.999}
+
+
+@dataclass
+class Round:
+    """What one round of one design has cost so far, in seconds."""
+
+    times: list[float] = field(default_factory=list)
+    took: float = 0.0
+    by_worker: float = 0.0
+    by_redis: float = 0.0
+    commands: int = 0
+
+    def slice(self) -> Slice:
+        """Return what it cost a request."""
+        asked = len(self.times)
+        return Slice(
+            requests_per_second=asked / self.took,
+            **{name: percentile(self.times, share) * 1e6 for name, share in _PERCENTILES.items()},
+            cpu_us_per_request=self.by_worker / asked * 1e6,
+            redis_cpu_us_per_request=self.by_redis / asked * 1e6,
+            redis_commands_per_request=self.commands / asked,
+        )
 
 
 @dataclass(frozen=True)
@@ -36,24 +61,20 @@ class Worked:
     worker: int
     ask: Ask
 
-    def slice(self, seconds: float) -> Slice:
-        """Ask for so long, and return what it cost."""
-        worker, redis, commands = cpu_of(self.worker), cpu_of(self.design.redis.pid), self.design.commands()
-        times, began = [], time.monotonic()
+    def turn(self, told: Round, seconds: float) -> None:
+        """Ask for so long, and add up what it cost."""
+        # Once before it counts: what others did meanwhile has taken its place in the caches.
+        self.ask()
+        commands = self.design.commands()
+        worker, redis, began = cpu_of(self.worker), cpu_of(self.design.redis.pid), time.monotonic()
         while (now := time.monotonic()) < began + seconds:
             self.ask()
-            times.append(time.monotonic() - now)
-        took, asked = time.monotonic() - began, len(times)
-        spent, by_redis = cpu_of(self.worker) - worker, cpu_of(self.design.redis.pid) - redis
+            told.times.append(time.monotonic() - now)
+        told.took += time.monotonic() - began
+        told.by_worker += cpu_of(self.worker) - worker
+        told.by_redis += cpu_of(self.design.redis.pid) - redis
         # But for the one by which they are counted.
-        executed = self.design.commands() - commands - 1
-        return Slice(
-            requests_per_second=asked / took,
-            **{name: percentile(times, share) * 1e6 for name, share in _PERCENTILES.items()},
-            cpu_us_per_request=spent / asked * 1e6,
-            redis_cpu_us_per_request=by_redis / asked * 1e6,
-            redis_commands_per_request=executed / asked,
-        )
+        told.commands += self.design.commands() - commands - 1
 
 
 def compare(kinds: Sequence[str], rounds: int, seconds: float) -> Comparison:
@@ -67,15 +88,26 @@ def compare(kinds: Sequence[str], rounds: int, seconds: float) -> Comparison:
 
 
 def _measure(kind: str, designs: dict[str, Running], rounds: int, seconds: float) -> dict[str, list[Slice]]:
+    for one in designs.values():
+        one.client.reconnect()
     worked = {name: Worked(one, one.worker, KINDS[kind](one.client)) for name, one in designs.items()}
-    for one in worked.values():
-        one.slice(_WARM_UP)
+    for design in worked.values():
+        design.turn(Round(), _WARM_UP)
     slices: dict[str, list[Slice]] = {name: [] for name in worked}
-    for number in track(range(rounds), description=f"{kind:8}"):
+    for _ in track(range(rounds), description=f"{kind:8}"):
+        for name, told in _round(worked, seconds).items():
+            slices[name].append(told.slice())
+    return slices
+
+
+def _round(worked: dict[str, Worked], seconds: float) -> dict[str, Round]:
+    turns = max(1, round(seconds / _TURN))
+    rounds = {name: Round() for name in worked}
+    for number in range(turns):
         # To and fro, so that none always comes after the same other.
         for name in worked if number % 2 else reversed(list(worked)):
-            slices[name].append(worked[name].slice(seconds))
-    return slices
+            worked[name].turn(rounds[name], seconds / turns)
+    return rounds
 
 
 def _kept(design: Running) -> Kept:
@@ -88,8 +120,8 @@ def _kept(design: Running) -> Kept:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
-    parser.add_argument("--rounds", type=int, default=30, help="slices of each design and kind of request (30)")
-    parser.add_argument("--seconds", type=float, default=1.0, help="length of a slice (1)")
+    parser.add_argument("--rounds", type=int, default=30, help="rounds of each kind of request (30)")
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long each is asked in a round (1)")
     parser.add_argument("--only", default=",".join(KINDS), help=f"kinds of request, of {', '.join(KINDS)}")
     parser.add_argument("--json", type=Path, help="file to write the results to")
 
