@@ -256,7 +256,7 @@ def _limit(settings: Settings, redis: RedisLink | None, clock: Clock, metrics: M
     shared = None if redis is None else RedisBuckets(redis, f"{settings.issuer}:limits", workers)
 
     def amortised(policy: Policy) -> AmortisedLimiter:
-        return AmortisedLimiter(policy, shared, clock, workers, reports)
+        return AmortisedLimiter(policy, shared, clock, reports)
 
     return Limiting(
         limits=Limits(Policies.of(settings), StrictLimiter(shared, OwnBuckets(clock), workers, reports)),

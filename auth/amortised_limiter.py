@@ -33,14 +33,12 @@ class AmortisedLimiter:
     Without Redis it goes by what it has admitted itself: each worker grants the whole policy then.
     """
 
-    def __init__(
-        self, policy: Policy, shared: RedisBuckets | None, clock: Clock, workers: int, reports: Reports
-    ) -> None:
+    def __init__(self, policy: Policy, shared: RedisBuckets | None, clock: Clock, reports: Reports) -> None:
         self._policy = policy
         self._shared = shared
         self._clock = clock
         self._reports = reports
-        self._levels = Levels(policy.rate, policy.rate.memory * (workers + 1))
+        self._levels = Levels(policy.rate)
         self._admitted: dict[str, int] = {}
         self._lock = Lock()
         self._settling = Outcome(

@@ -8,17 +8,23 @@ from auth.gcra import Rate
 class Levels:
     """Levels by the name of the bucket. What has drained is forgotten, though not at once: nobody looks for it.
 
+    It is when all are gone through, once in the time that a full bucket takes to drain. Attackers name as many buckets
+    as they have addresses.
+
     Times are milliseconds of a clock that nobody sets. Not for several threads at once.
     """
 
-    def __init__(self, rate: Rate, lifetime: int) -> None:
-        """Remember a level for so many milliseconds at least after it was last put."""
+    def __init__(self, rate: Rate) -> None:
+        """Know of no bucket."""
         self._quota = rate.quota
-        self._lifetime = lifetime
+        self._turn_length = rate.memory
         # Each as the instant at which it will have drained, times the quota: so it need not be touched meanwhile.
         self._recent: dict[str, int] = {}
         self._earlier: dict[str, int] = {}
         self._turns_at = 0
+
+    def __len__(self) -> int:
+        return len(self._recent.keys() | self._earlier)
 
     def level(self, bucket: str, now: int) -> int:
         """Return the level of a bucket."""
@@ -43,7 +49,8 @@ class Levels:
                 recent[bucket] = drained_at
 
     def _turn(self, now: int) -> None:
-        # Whatever was put in the turn before the last has had its lifetime.
-        self._earlier = self._recent if now < self._turns_at + self._lifetime else {}
+        drained_by_now = now * self._quota
+        known = {**self._earlier, **self._recent}
+        self._earlier = {bucket: drained_at for bucket, drained_at in known.items() if drained_at > drained_by_now}
         self._recent = {}
-        self._turns_at = now + self._lifetime
+        self._turns_at = now + self._turn_length

@@ -40,7 +40,7 @@ class OwnBuckets:
         return Charged(is_admitted=True, levels=tuple(level for _, level in levels))
 
     def _of(self, policy: Policy) -> Levels:
-        return self._levels.setdefault(policy, Levels(policy.rate, policy.rate.memory))
+        return self._levels.setdefault(policy, Levels(policy.rate))
 
     def _now(self) -> int:
         return int(self._clock.monotonic() * 1000)

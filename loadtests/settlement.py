@@ -47,7 +47,7 @@ def limiting() -> Iterator[tuple[AmortisedLimiter, Redis]]:
         with closing(link):
             link.look()
             shared = RedisBuckets(link, "loadtest:limits", WORKERS)
-            yield AmortisedLimiter(POLICY, shared, CLOCK, WORKERS, Reports()), client
+            yield AmortisedLimiter(POLICY, shared, CLOCK, Reports()), client
 
 
 def settle(limiter: AmortisedLimiter, redis: Redis, users: int) -> Settlement:

@@ -44,7 +44,7 @@ def services(
     built = build_services(settings, clock, cheap_passwords)
     built.follower.start()
     assert isinstance(built.authenticate, Authenticator)
-    limiter = AmortisedLimiter(Policy("refused", settings.limit_refused), None, clock, 1, Reports())
+    limiter = AmortisedLimiter(Policy("refused", settings.limit_refused), None, clock, Reports())
     refused = RefusedTokens(limiter, 8, waits.append)
     yield replace(built, authenticate=replace(built.authenticate, refused=refused))
     built.close()

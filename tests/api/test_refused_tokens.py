@@ -19,9 +19,7 @@ class Refusals(RefusedTokens):
     """Two tokens a minute. Nobody sleeps; how often somebody would have is counted."""
 
     def __init__(self, clock: ManualClock, waiting: int = 8) -> None:
-        super().__init__(
-            AmortisedLimiter(Policy("refused", rate("2/1m")), None, clock, 1, Reports()), waiting, self.wait
-        )
+        super().__init__(AmortisedLimiter(Policy("refused", rate("2/1m")), None, clock, Reports()), waiting, self.wait)
         self.waits: list[float] = []
 
     def wait(self, seconds: float) -> None:

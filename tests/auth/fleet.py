@@ -39,7 +39,7 @@ class Fleet:
 
     def another(self) -> AmortisedLimiter:
         reports = Reports(self.standings.extend, self.refused.append)
-        return AmortisedLimiter(self.policy, self.shared, self.ticks, WORKERS, reports)
+        return AmortisedLimiter(self.policy, self.shared, self.ticks, reports)
 
     def ask(self, worker: int, times: int = 1, bucket: str = "a") -> int:
         """Return how many of so many requests a worker admits at once."""

@@ -130,7 +130,7 @@ def test_a_redis_that_was_wiped_does_not_make_a_worker_forget(fleet: Fleet) -> N
 
 def test_where_there_is_no_redis_a_worker_goes_by_itself() -> None:
     ticks = Ticks()
-    limiter = AmortisedLimiter(POLICY, None, ticks, WORKERS, Reports())
+    limiter = AmortisedLimiter(POLICY, None, ticks, Reports())
     assert [admits(limiter) for _ in range(6)] == [True] * 5 + [False]
 
     limiter.settle()
