@@ -27,7 +27,7 @@ from api.log_sampling import LogSampling
 from api.metrics import Metrics
 from api.rate_limit_fields import note
 from api.refused_tokens import RefusedTokens
-from api.settings import OTHER_DESCRIPTORS, Settings, SignUp
+from api.settings import DESCRIPTORS_EACH, OTHER_DESCRIPTORS, Settings, SignUp
 from api.store import accounts as account_rows
 from api.store.accounts_file import AccountsFile
 from api.store.collections import SqliteCollections
@@ -231,7 +231,7 @@ def services() -> Services:
 def _most_open(settings: Settings) -> int:
     # Each takes a descriptor for the database, its log, its index and its lock.
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(1, min(settings.open_collections, (soft - OTHER_DESCRIPTORS) // 4))
+    return max(1, min(settings.open_collections, (soft - OTHER_DESCRIPTORS) // DESCRIPTORS_EACH))
 
 
 def _follow(settings: Settings, file: AccountsFile, clock: Clock, metrics: Metrics) -> Following:

@@ -16,6 +16,8 @@ from auth.policies import MOST_WORKERS, rate
 from auth.redis_url import redis_url
 from auth.settings import PREFIX, SECOND, AuthSettings, SettingInvalid, duration, integer, setting
 
+DESCRIPTORS_EACH = 3
+"""What an open collection takes: its file, its log and the index of the log."""
 OTHER_DESCRIPTORS = 200
 
 _BYTES = {"k": 1024, "m": 1024**2, "g": 1024**3}
@@ -199,8 +201,8 @@ class Settings(AuthSettings):
 
     @property
     def descriptors(self) -> int:
-        """How many files a worker may have open: four for each collection, and the rest for connections."""
-        return 4 * self.open_collections + OTHER_DESCRIPTORS
+        """How many files a worker may have open: so many for each collection, and the rest for connections."""
+        return DESCRIPTORS_EACH * self.open_collections + OTHER_DESCRIPTORS
 
     @property
     def accounts_file(self) -> Path:

@@ -24,13 +24,8 @@ class Database:
         if self._identity is None:
             raise StoreMissing(path.name, "there is no such file")
         self._turn = Lock()
-        with engine.faults(path):
-            self._writers = WriteLock(path.with_suffix(".lock"), patience)
-        try:
-            self._connection = engine.connect(path)
-        except BaseException:
-            self._writers.close()
-            raise
+        self._writers = WriteLock(path.with_suffix(".lock"), patience)
+        self._connection = engine.connect(path)
         try:
             self._prepare(schema)
             self._require_in_place()
@@ -46,8 +41,8 @@ class Database:
             migrations.apply(self._connection, self.path, schema)
 
     def _require_in_place(self) -> None:
-        # Asked once the log is open: then it is this file's log, and the lock this file's lock. A file that
-        # was deleted a moment earlier has been given new ones, and would take writes that nobody will read.
+        # Asked once the log is open: then it is this file's log. A file that was deleted a moment earlier has been
+        # given a new one, and would take writes that nobody will read.
         if not self.is_in_place():
             raise StoreMissing(self.path.name, "it was deleted while it was being opened")
 
@@ -74,13 +69,13 @@ class Database:
                 self._connection.close()
         except StoreBusy:
             return False
-        self._writers.close()
+        if _identity(self.path) is None:
+            self._writers.remove()  # for to take it made it anew, and the file of a deleted account is gone
         return True
 
     def close(self) -> None:
         """Close the connection; when the process ends it would be closed all the same."""
         self._connection.close()
-        self._writers.close()
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
 from api.errors import StoreBusy
+from api.store import engine
 
 
 @dataclass(frozen=True)
@@ -36,35 +37,38 @@ class WriteLock:
     """
 
     def __init__(self, path: Path, patience: Patience) -> None:
-        self._name = path.name
+        self._path = path
         self._patience = patience.seconds
         self._places = BoundedSemaphore(patience.waiting)
         self._threads = Lock()
         self._contended_since: float | None = None
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     @contextmanager
     def held(self, patience: float | None = None) -> Iterator[None]:
-        """Hold the lock. StoreBusy if it did not come free in time; `patience` in seconds replaces the usual one."""
-        self._take(time.monotonic() + (self._patience if patience is None else patience))
+        """Hold the lock. StoreBusy if it did not come free in time; `patience` in seconds replaces the usual one.
+
+        StoreUnavailable or StorageFull if its file cannot be had.
+        """
+        descriptor = self._take(time.monotonic() + (self._patience if patience is None else patience))
         try:
             yield
         finally:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            # Given back with the descriptor, for thousands of files are open that nobody writes to.
+            os.close(descriptor)
             self._threads.release()
 
-    def close(self) -> None:
-        """Give the descriptor back."""
-        os.close(self._descriptor)
+    def remove(self) -> None:
+        """Delete the file of a lock that nobody will take any more."""
+        self._path.unlink(missing_ok=True)
 
-    def _take(self, deadline: float) -> None:
+    def _take(self, deadline: float) -> int:
         # Threads are what all users of this worker share. Those who wait for one file leave some to the others.
         if not self._places.acquire(blocking=False):
-            raise StoreBusy(self._name, "too many threads awaited the write lock")
+            raise StoreBusy(self._path.name, "too many threads awaited the write lock")
         try:
             self._wait_for_other_threads(deadline)
             try:
-                self._wait_for_other_processes(deadline)
+                return self._wait_for_other_processes(deadline)
             except BaseException:
                 self._threads.release()
                 raise
@@ -76,26 +80,36 @@ class WriteLock:
             # When a process that holds the lock has stopped, one thread of this worker waits for it to
             # the end. If all did, they would soon be waiting for one user's file, and all other users for them.
             if self._is_stuck() or time.monotonic() >= deadline:
-                raise StoreBusy(self._name, "another thread held or awaited the write lock")
+                raise StoreBusy(self._path.name, "another thread held or awaited the write lock")
 
     def _is_stuck(self) -> bool:
         since = self._contended_since
         return since is not None and time.monotonic() - since > _STUCK_AFTER
 
-    def _wait_for_other_processes(self, deadline: float) -> None:
+    def _wait_for_other_processes(self, deadline: float) -> int:
+        with engine.faults(self._path):
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            while not self._try():
-                now = time.monotonic()
-                self._contended_since = self._contended_since or now
-                if now >= deadline:
-                    raise StoreBusy(self._name, "another process held the write lock")
-                time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - spreads the tries, guards nothing
+            self._wait_for(descriptor, deadline)
+        except BaseException:
+            os.close(descriptor)
+            raise
         finally:
             self._contended_since = None
+        return descriptor
 
-    def _try(self) -> bool:
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+    def _wait_for(self, descriptor: int, deadline: float) -> None:
+        while not _is_locked(descriptor):
+            now = time.monotonic()
+            self._contended_since = self._contended_since or now
+            if now >= deadline:
+                raise StoreBusy(self._path.name, "another process held the write lock")
+            time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - spreads the tries, guards nothing
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

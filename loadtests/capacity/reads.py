@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
-from api.settings import OTHER_DESCRIPTORS
+from api.settings import DESCRIPTORS_EACH, OTHER_DESCRIPTORS
 from loadtests.capacity.plan import Plan
 from loadtests.capacity.population import Person
 from loadtests.capacity.servers import Load, Reader, servers_over
@@ -40,7 +40,7 @@ def measure(data: Path, people: Sequence[Person], plan: Plan) -> dict[int, dict[
 def open_collections(users: int) -> int:
     """Return how many collections a worker keeps open for so many users: as many, if descriptors allow."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return min(users, (hard - OTHER_DESCRIPTORS) // 4)
+    return min(users, (hard - OTHER_DESCRIPTORS) // DESCRIPTORS_EACH)
 
 
 def zipf(requests: Sequence[bytes], drawn: random.Random) -> Iterator[bytes]:

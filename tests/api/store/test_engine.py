@@ -97,10 +97,10 @@ def test_running_out_of_descriptors_is_told_and_none_is_lost(
 
     with monkeypatch.context() as context:
         context.setattr(os, "open", refuse)
-        with pytest.raises(StoreUnavailable), collections.reading(OWNER):
+        with pytest.raises(StoreUnavailable), collections.writing(OWNER):
             pass
 
-    with collections.reading(OWNER) as collection:
+    with collections.writing(OWNER) as collection:
         assert collection.user_id == OWNER
 
 

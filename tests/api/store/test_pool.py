@@ -6,7 +6,8 @@ from threading import Barrier, Event
 import pytest
 
 from api.errors import StoreBusy
-from api.store import files, migrations
+from api.settings import DESCRIPTORS_EACH
+from api.store import files, migrations, write_lock
 from api.store.collections import SqliteCollections
 from api.store.database import Database
 from api.store.pool import Pool
@@ -57,7 +58,7 @@ def test_descriptors_are_bounded_and_given_back(pool: Pool, paths: list[Path]) -
     at_most = descriptors()
     pool.close()
 
-    assert at_most - before <= 3 * 4
+    assert at_most - before <= 3 * DESCRIPTORS_EACH
     assert descriptors() == before
 
 
@@ -80,7 +81,6 @@ def test_one_whose_lock_somebody_holds_is_not_closed_for_closing_may_write(pool:
             touch(pool, path)
 
     assert touch(pool, paths[0]) is kept
-    other_worker.close()
 
 
 def test_one_forgotten_while_in_use_closes_when_its_user_is_done(pool: Pool, paths: list[Path]) -> None:
@@ -121,15 +121,15 @@ def test_a_reader_does_not_wait_for_a_writer_who_waits(
 ) -> None:
     other_worker = WriteLock(collections.path(OWNER).with_suffix(".lock"), Patience(1))
     waiting, done = Event(), Event()
-    really_try = WriteLock._try
+    really_locked = write_lock._is_locked
 
-    def try_and_tell(lock: WriteLock) -> bool:
-        taken = really_try(lock)
+    def is_locked_and_tell(descriptor: int) -> bool:
+        taken = really_locked(descriptor)
         if not taken:
             waiting.set()
         return taken
 
-    monkeypatch.setattr(WriteLock, "_try", try_and_tell)
+    monkeypatch.setattr(write_lock, "_is_locked", is_locked_and_tell)
 
     def write() -> None:
         with pytest.raises(StoreBusy), collections.writing(OWNER):
@@ -143,7 +143,6 @@ def test_a_reader_does_not_wait_for_a_writer_who_waits(
             assert collection.user_id == OWNER
         read_before_the_writer_gave_up = not done.is_set()
 
-    other_worker.close()
     assert read_before_the_writer_gave_up
 
 

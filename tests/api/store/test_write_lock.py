@@ -23,10 +23,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def lock(path: Path) -> Iterator[WriteLock]:
-    lock = WriteLock(path, Patience(0.1))
-    yield lock
-    lock.close()
+def lock(path: Path) -> WriteLock:
+    return WriteLock(path, Patience(0.1))
 
 
 @pytest.fixture
@@ -90,7 +88,6 @@ def test_a_lock_that_is_given_back_in_time_is_taken(path: Path, holder: "subproc
     Timer(0.05, holder.kill).start()
 
     assert can_be_taken(lock)
-    lock.close()
 
 
 def test_one_thread_alone_waits_to_the_end_for_a_lock_that_is_stuck(
@@ -111,7 +108,6 @@ def test_one_thread_alone_waits_to_the_end_for_a_lock_that_is_stuck(
         thread.start()
     for thread in threads:
         thread.join()
-    lock.close()
 
     assert sum(seconds >= 1 for seconds in waited) == 1
     assert sorted(waited)[4] < 0.8
@@ -127,7 +123,6 @@ def test_no_more_threads_wait_than_allowed(path: Path, holder: "subprocess.Popen
 
     assert isinstance(refused.exception(), StoreBusy)
     assert sum(future.exception() is None for future in three) == 2
-    lock.close()
 
 
 def test_an_error_under_the_lock_gives_it_back(lock: WriteLock) -> None:
