@@ -18,8 +18,8 @@ Law = Callable[[Sequence[bytes], random.Random], Iterator[bytes]]
 """Draws whose request is next."""
 
 _DRAWS = 1000
-_WARM_UP = 3
-"""Requests for each user: one by which they are known, and two until those whose collections are open are the usual."""
+_WARM_UP = 5
+"""Requests for each user: one by which they are known, and four until the collections that are open are the usual."""
 
 
 def measure(data: Path, people: Sequence[Person], plan: Plan) -> dict[int, dict[str, float]]:
@@ -44,8 +44,11 @@ def open_collections(users: int) -> int:
 
 
 def zipf(requests: Sequence[bytes], drawn: random.Random) -> Iterator[bytes]:
-    """Let everybody ask once; and then the second half as often as the first, the third a third as often, and on."""
-    yield from requests
+    """Let everybody ask once; and then the second half as often as the first, the third a third as often, and on.
+
+    Those who will ask most come last of all, so that it is theirs that are open from the beginning.
+    """
+    yield from reversed(requests)
     weights = list(accumulate(1 / rank for rank in range(1, len(requests) + 1)))
     while True:
         yield from drawn.choices(requests, cum_weights=weights, k=_DRAWS)

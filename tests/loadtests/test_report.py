@@ -70,7 +70,7 @@ def test_the_page_can_be_read_by_those_who_do_not_see_it(elements: Elements) -> 
     assert elements.named("html") == [{"lang": "en"}]
     assert levels == [1] + [2] * (len(levels) - 1)
     assert all(len(image["alt"]) > 80 for image in elements.named("img"))
-    assert tags["table"] == tags["caption"] == 3
+    assert tags["table"] == tags["caption"] == 4
     assert {link["href"][1:] for link in elements.named("a")} == {one["id"] for one in elements.named("h2")}
 
 
@@ -85,6 +85,14 @@ def test_every_plot_is_on_the_page_and_beside_it(folder: Path, elements: Element
 def test_the_page_names_the_machine_and_the_versions(elements: Elements) -> None:
     assert "Made-up CPU @ 2.60GHz, 2 cores" in elements.text
     assert "Python 3.11.7, flask 3.1.2" in elements.text
+
+
+def test_the_page_tells_how_often_somebody_was_taken_for_another(elements: Elements) -> None:
+    (broken,) = [attributes for attributes in elements.named("td") if attributes.get("class") == "broken"]
+
+    assert broken
+    assert "named somebody else" in elements.text
+    assert "13\u202f000" in elements.text
 
 
 def test_a_plot_says_what_was_found(folder: Path) -> None:
