@@ -94,6 +94,13 @@ class ClockBehind(SystemClock):
         return super().now() - self.behind
 
 
+def fill_long_ago(services: Services, clock: ClockBehind, user: Caller, notes: int) -> None:
+    """Fill a collection at a time since when what was learnt has become due."""
+    clock.behind = _LEARNT_AGO
+    fill(services, user, notes)
+    clock.behind = timedelta(0)
+
+
 @contextmanager
 def application(folder: Path, clock: Clock | None = None) -> Iterator[tuple[Services, FlaskClient]]:
     """Build the application in a folder."""
@@ -125,9 +132,7 @@ def main() -> int:
         users = {name: sign_up(client, name) for name in ("small", "large")}
         for name, user in users.items():
             print(f"filling the {name} collection …", file=sys.stderr)
-            clock.behind = _LEARNT_AGO
-            fill(services, user, getattr(chosen, name))
-            clock.behind = timedelta(0)
+            fill_long_ago(services, clock, user, getattr(chosen, name))
         kinds = {name: requests_of(user, user.deck(DECK)) for name, user in users.items()}
         print(f"{'':26}{chosen.small:>10} {chosen.large:>10}  ratio (quartiles), at most {MOST}")
         for name in kinds["small"]:

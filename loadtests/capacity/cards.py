@@ -11,7 +11,7 @@ from api.services import Services
 from api.store import engine
 from api.store.cards import Card
 from loadtests.capacity.plan import Plan, Rows
-from loadtests.collection_size import DECK, application, fill, requests_of
+from loadtests.collection_size import DECK, ClockBehind, application, fill_long_ago, requests_of
 from loadtests.measuring import Work
 from loadtests.measuring import measure as measure_work
 from tests.callers import Caller, sign_up
@@ -19,12 +19,13 @@ from tests.callers import Caller, sign_up
 
 def measure(plan: Plan) -> Rows:
     """Measure it with each number of cards, of one user each. Restless."""
-    with tempfile.TemporaryDirectory() as folder, application(Path(folder)) as (services, client):
+    clock = ClockBehind()
+    with tempfile.TemporaryDirectory() as folder, application(Path(folder), clock) as (services, client):
         kinds: dict[str, dict[str, Work]] = {}
         rows: dict[int, dict[str, float]] = {}
         for size in track(plan.cards, description=f"{'filling collections':24}"):
             user = sign_up(client, f"user{size}")
-            fill(services, user, size)
+            fill_long_ago(services, clock, user, size)
             rows[size] = {"cards": size, "disk_bytes": _room(services, user)}
             kinds[str(size)] = _requests_of(services, user)
         smallest = str(min(plan.cards))
