@@ -1,16 +1,17 @@
 """All designs in one run, by turns: what requests cost under each, in the worker and in Redis.
 
 Each design is a server of its own with one worker, one Redis and one client on one kept connection, and all clients
-send the same headers. They take short turns, and a round adds up several of each. CPU is what all threads of the
-worker have used, gunicorn and Flask included. The floor is measured twice: a run in which it does not come out as
-itself says nothing.
+send the same headers. They take short turns, and a round adds up several of each. All are started anew several times,
+for one process has an advantage over another of its kind for as long as it lives. CPU is what all threads of the worker
+have used, gunicorn and Flask included. The floor is measured twice: a run in which it does not come out as itself says
+nothing.
 """
 
 import argparse
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from loadtests.measuring import Restless, percentile
 from loadtests.work import KINDS, Ask
 
 CONTROL = "control"
+_APPS = {**DESIGNS, CONTROL: DESIGNS["floor"]}
 _WARM_UP = 0.3
 _TURN = 0.1
 """How long each is asked before it is another's turn, in seconds. The machine is seldom as fast for much longer."""
@@ -77,14 +79,26 @@ class Worked:
         told.commands += self.design.commands() - commands - 1
 
 
-def compare(kinds: Sequence[str], rounds: int, seconds: float) -> Comparison:
-    """Start every design, and measure each kind of request for so many rounds."""
-    apps = {**DESIGNS, CONTROL: DESIGNS["floor"]}
+def compare(kinds: Sequence[str], rounds: int, seconds: float, starts: int) -> Comparison:
+    """Measure each kind of request for so many rounds, with every design started anew so many times meanwhile."""
+    slices: dict[str, dict[str, list[Slice]]] = {kind: {name: [] for name in _APPS} for kind in kinds}
+    kept: dict[str, Kept] = {}
+    for start in range(starts):
+        with _started() as designs:
+            # At first, while no row of a session that has ended leaves room for another.
+            kept = kept or {name: _kept(one) for name, one in designs.items()}
+            for kind in kinds:
+                # So that each start has its part, where they cannot be of the same length.
+                share = len(range(start, rounds, starts))
+                for name, found in _measure(kind, designs, share, seconds).items():
+                    slices[kind][name] += found
+    return Comparison(slices, kept)
+
+
+@contextmanager
+def _started() -> Iterator[dict[str, Running]]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        designs = {name: stack.enter_context(running(Path(folder) / name, app)) for name, app in apps.items()}
-        # First, while no row of a session that has ended leaves room for another.
-        kept = {name: _kept(one) for name, one in designs.items()}
-        return Comparison({kind: _measure(kind, designs, rounds, seconds) for kind in kinds}, kept)
+        yield {name: stack.enter_context(running(Path(folder) / name, app)) for name, app in _APPS.items()}
 
 
 def _measure(kind: str, designs: dict[str, Running], rounds: int, seconds: float) -> dict[str, list[Slice]]:
@@ -122,6 +136,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
     parser.add_argument("--rounds", type=int, default=30, help="rounds of each kind of request (30)")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long each is asked in a round (1)")
+    parser.add_argument("--starts", type=int, default=6, help="how often all are started anew meanwhile (6)")
     parser.add_argument("--only", default=",".join(KINDS), help=f"kinds of request, of {', '.join(KINDS)}")
     parser.add_argument("--json", type=Path, help="file to write the results to")
 
@@ -133,7 +148,8 @@ def run(arguments: argparse.Namespace) -> int:
     if unknown or not kinds or arguments.rounds < 2:
         print(f"--only takes some of {', '.join(KINDS)}, and there must be two rounds at least")
         return 2
-    comparison = compare(kinds, arguments.rounds, arguments.seconds)
+    starts = max(1, min(arguments.starts, arguments.rounds))
+    comparison = compare(kinds, arguments.rounds, arguments.seconds, starts)
     if arguments.json is not None:
         results.write(arguments.json, comparison.as_json())
     for kind in kinds:
