@@ -78,13 +78,12 @@ class AmortisedLimiter:
         # The levels are as of a moment later: so what is believed until the next time is rather too little than too
         # much, and may be compared with what is known here. A Redis that was wiped knows less than that.
         asked_at = self._now()
-        levels = shared.settle(self._policy, batch)
+        levels = dict(zip(batch, shared.settle(self._policy, batch), strict=True))
         window = self._policy.rate.window
         with self._lock:
-            admitted = self._admitted
-            told = zip(batch, levels, strict=True)
-            since = ((bucket, level + admitted.get(bucket, 0) * window) for bucket, level in told)
-            self._levels.put_higher(since, asked_at)
+            for bucket in self._admitted.keys() & levels.keys():
+                levels[bucket] += self._admitted[bucket] * window
+            self._levels.put_higher(levels, asked_at)
 
     def _conclude(self, standing: Standing, *, is_admitted: bool) -> None:
         if not is_admitted:

@@ -1,6 +1,6 @@
 """The levels of buckets, as one process remembers them."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from auth.gcra import Rate
 
@@ -39,11 +39,11 @@ class Levels:
             self._turn(now)
         self._recent[bucket] = level + now * self._quota
 
-    def put_higher(self, levels: Iterable[tuple[str, int]], now: int) -> None:
+    def put_higher(self, levels: Mapping[str, int], now: int) -> None:
         """Remember levels of several buckets, apart from those of which a higher one is known."""
         drained_by_now = now * self._quota
         recent, earlier = self._recent, self._earlier
-        for bucket, level in levels:
+        for bucket, level in levels.items():
             drained_at = level + drained_by_now
             if drained_at > recent.get(bucket, 0) and drained_at > earlier.get(bucket, 0):
                 recent[bucket] = drained_at

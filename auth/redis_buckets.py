@@ -1,7 +1,9 @@
 """Buckets that all workers share: their levels lie in Redis, and one script charges them by Redis' own clock."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import json
+import struct
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -42,17 +44,13 @@ class RedisBuckets:
         """Charge what has been admitted already, to AT_ONCE buckets at most; return their levels."""
         # All workers may have admitted a whole burst before they heard of each other.
         memory = policy.rate.memory * (self._workers + 1)
-        answer = self._call("always", [self._name(policy)], _rate(policy, memory), _buckets(costs.items()))
-        return [int(level) for level in answer[1].split()]
+        answer = self._call("always", [self._name(policy)], _told(policy, memory, costs))
+        return list(_levels(answer[1]))
 
     def _run(self, mode: str, charges: Sequence[Charge]) -> Charged:
-        arguments = [
-            text
-            for one in charges
-            for text in (_rate(one.policy, one.policy.rate.memory), _buckets([(one.bucket, one.cost)]))
-        ]
-        is_admitted, *levels = self._call(mode, [self._name(one.policy) for one in charges], *arguments)
-        return Charged(bool(is_admitted), tuple(int(level) for level in levels))
+        told = [_told(one.policy, one.policy.rate.memory, {one.bucket: one.cost}) for one in charges]
+        is_admitted, *levels = self._call(mode, [self._name(one.policy) for one in charges], *told)
+        return Charged(bool(is_admitted), tuple(level for packed in levels for level in _levels(packed)))
 
     def _call(self, mode: str, names: Sequence[str], *arguments: str) -> Any:
         with self._link.commands() as redis:
@@ -67,9 +65,10 @@ class RedisBuckets:
         return f"{self._prefix}:{policy.name}:{policy.rate}"
 
 
-def _rate(policy: Policy, memory: int) -> str:
-    return f"{policy.rate.quota} {policy.rate.window} {policy.rate.burst} {memory}"
+def _told(policy: Policy, memory: int, costs: Mapping[str, int]) -> str:
+    rate = policy.rate
+    return json.dumps([[rate.quota, rate.window, rate.burst, memory], list(costs), list(costs.values())])
 
 
-def _buckets(costs: Iterable[tuple[str, int]]) -> str:
-    return " ".join([f"{bucket} {cost}" for bucket, cost in costs])
+def _levels(packed: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(packed) // 8}q", packed)

@@ -34,7 +34,7 @@ return answers
 @pytest.fixture(scope="module", params=PROGRAMS)
 def redis(request: pytest.FixtureRequest) -> Iterator[Redis]:
     with redis_process.running("--appendonly", "no", program=request.param()) as server:
-        with server.client(decode_responses=True) as client:
+        with server.client() as client:
             yield client
 
 
@@ -67,15 +67,12 @@ class Model:
         for name, cost in costs.items():
             self.levels[name] = self.rate.charged(self.levels.get(name, 0), cost)
 
-    def arguments(self, costs: dict[str, int]) -> list[str]:
-        rate = self.rate
-        return [
-            f"{rate.quota} {rate.window} {rate.burst} {self.memory}",
-            " ".join(f"{name} {cost}" for name, cost in costs.items()),
-        ]
-
     def told(self, costs: dict[str, int]) -> str:
-        return " ".join(str(self.levels.get(name, 0)) for name in costs)
+        rate = self.rate
+        return json.dumps([[rate.quota, rate.window, rate.burst, self.memory], list(costs), list(costs.values())])
+
+    def answer(self, costs: dict[str, int]) -> bytes:
+        return b"".join(self.levels.get(name, 0).to_bytes(8, "little") for name in costs)
 
 
 class History:
@@ -105,13 +102,13 @@ class History:
         pairs = list(zip(self.models, costs, strict=True))
         for model in self.models:
             model.go(pause)
-        arguments = [text for model, some in pairs for text in model.arguments(some)]
+        arguments = [model.told(some) for model, some in pairs]
         self.steps.append((self.keys, [mode, *arguments, str(self.models[0].now)]))
         is_charged = mode == "always" or all(model.admits(some) for model, some in pairs)
         if is_charged:
             for model, some in pairs:
                 model.charge(some)
-        self.answers.append([int(is_charged), *(model.told(some) for model, some in pairs)])
+        self.answers.append([int(is_charged), *(model.answer(some) for model, some in pairs)])
 
     def pause(self) -> int:
         """Nothing, a little, or about what some period or wait takes."""

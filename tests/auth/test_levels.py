@@ -61,10 +61,10 @@ def test_of_several_those_are_put_that_are_higher_than_what_is_known(levels: Lev
     levels.put("a", 300, now=1000)
     levels.put("b", 300, now=1000)
 
-    levels.put_higher([("a", 290), ("b", 281), ("c", 50)], now=1010)
+    levels.put_higher({"a": 290, "b": 281, "c": 50}, now=1010)
 
     assert [levels.level(name, 1010) for name in "abc"] == [290, 281, 50]
-    levels.put_higher([("a", 289), ("b", 280), ("c", 51)], now=1010)
+    levels.put_higher({"a": 289, "b": 280, "c": 51}, now=1010)
     assert [levels.level(name, 1010) for name in "abc"] == [290, 281, 51]
 
 
@@ -72,7 +72,7 @@ def test_what_is_higher_in_the_turn_before_holds_too(levels: Levels) -> None:
     levels.put("a", 600, now=1000)
     levels.put("b", 1, now=1000 + TURN)
 
-    levels.put_higher([("a", 10)], now=1000 + TURN)
+    levels.put_higher({"a": 10}, now=1000 + TURN)
 
     assert levels.level("a", 1000 + TURN) == 100
 
