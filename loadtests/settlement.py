@@ -43,8 +43,8 @@ class Settlement:
 
 @contextmanager
 def limiting() -> Iterator[tuple[AmortisedLimiter, Redis]]:
-    """Start a Redis, and limit as a worker does."""
-    with running() as server, server.client() as client:
+    """Start a Redis as the service does, and limit as a worker does."""
+    with running("--appendfsync", "everysec") as server, server.client() as client:
         link = RedisLink(server.url, CLOCK)
         with closing(link):
             link.look()
