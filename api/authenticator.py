@@ -37,7 +37,10 @@ class Authenticator:
         in_query = bool(request.query_string) and "access_token" in request.args
         token = bearer_token(request.headers.get("Authorization"), in_query=in_query)
         try:
-            claims = self._verified(token)
+            claims = self.tokens.verify(token)
+            self.revocations.check(claims.session_id)
+            # Once more: what was suspended between the two may have forgotten what has expired meanwhile.
+            claims.require_unexpired(self.clock.now())
         except TokenRefused as error:
             self.metrics.refused(error.code)
             self.refused.charge(error, self.address_of(request))
@@ -46,11 +49,4 @@ class Authenticator:
             self.metrics.refused(error.code)
             raise
         self.uses.note(claims)
-        return claims
-
-    def _verified(self, token: str) -> Claims:
-        claims = self.tokens.verify(token)
-        self.revocations.check(claims.session_id)
-        # Once more: what was suspended between the two may have forgotten what has expired meanwhile.
-        claims.require_unexpired(self.clock.now())
         return claims

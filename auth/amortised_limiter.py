@@ -56,7 +56,11 @@ class AmortisedLimiter:
                 level += rate.window
                 self._levels.put(bucket, level, now)
                 self._admitted[bucket] = self._admitted.get(bucket, 0) + 1
-        self._conclude(Standing(self._policy, level), is_admitted=is_admitted)
+        if not is_admitted:
+            # Redis hears of a request a moment after it was admitted, and its bucket drains as much later than ours.
+            late = Standing(self._policy, level + _LATE * rate.quota)
+            raise self._reports.refusal([late], QuotaExceeded)
+        self._reports.standings([Standing(self._policy, level)])
 
     def settle(self) -> None:
         """Tell Redis what was admitted since the last time, and learn what others have. For the background."""
@@ -84,13 +88,6 @@ class AmortisedLimiter:
             for bucket in self._admitted.keys() & levels.keys():
                 levels[bucket] += self._admitted[bucket] * window
             self._levels.put_higher(levels, asked_at)
-
-    def _conclude(self, standing: Standing, *, is_admitted: bool) -> None:
-        if not is_admitted:
-            # Redis hears of a request a moment after it was admitted, and its bucket drains as much later than ours.
-            late = standing.level + _LATE * self._policy.rate.quota
-            raise self._reports.refusal([Standing(self._policy, late)], QuotaExceeded)
-        self._reports.standings([standing])
 
     def _now(self) -> int:
         return int(self._clock.monotonic() * 1000)

@@ -41,16 +41,12 @@ class Rate:
         """Return the level after so many requests, or after taking so many back where the cost is negative."""
         return max(0, level + cost * self.window)
 
-    def remaining(self, level: int) -> int:
-        """Return how many requests fit in above a level."""
-        return max(0, (self.capacity - level) // self.window)
-
-    def wait(self, level: int) -> int:
-        """Return the milliseconds until one request more fits in than does now."""
+    def outlook(self, level: int) -> tuple[int, int]:
+        """Return how many requests fit in above a level, and the milliseconds until one more does than does now."""
         # Above the last that fits in there is less than one request's room; what is missing of it has to drain.
         room = self.capacity - level
-        missing = self.window - room % self.window if room >= 0 else self.window - room
-        return -(-missing // self.quota)
+        remaining = room // self.window if room > 0 else 0
+        return remaining, -((room - (remaining + 1) * self.window) // self.quota)
 
     def share(self, of: int) -> "Rate":
         """Return the part of it that each of so many workers may admit by itself, which is never nothing."""

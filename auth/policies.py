@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from auth.gcra import Rate
 from auth.settings import DAY, SECOND, duration, integer
@@ -32,22 +33,22 @@ class Policy:
         return replace(self, rate=self.rate.share(of))
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """Where somebody stands with a policy: the level of their bucket."""
 
     policy: Policy
     level: int
 
     @property
-    def remaining(self) -> int:
-        """How many requests are admitted right now."""
-        return self.policy.rate.remaining(self.level)
+    def outlook(self) -> tuple[int, int]:
+        """How many requests are admitted right now, and the seconds, rounded up, until one more is."""
+        remaining, wait = self.policy.rate.outlook(self.level)
+        return remaining, -(-wait // 1000)
 
     @property
     def wait(self) -> int:
         """The seconds, rounded up, until more is admitted than what remains."""
-        return -(-self.policy.rate.wait(self.level) // 1000)
+        return self.outlook[1]
 
 
 def rate(value: str) -> Rate:

@@ -30,7 +30,7 @@ def fleet(link: RedisLink) -> Fleet:
 def test_a_worker_admits_a_burst_by_itself_and_tells_where_everybody_stands(fleet: Fleet) -> None:
     assert fleet.ask(0, times=7) == 5
 
-    assert [one.remaining for one in fleet.standings] == [4, 3, 2, 1, 0, 0, 0]
+    assert [one.outlook[0] for one in fleet.standings] == [4, 3, 2, 1, 0, 0, 0]
     assert [(error.policies, error.wait) for error in fleet.refused] == [(("api",), 1)] * 2
 
 

@@ -78,7 +78,7 @@ def test_what_remains_is_admitted_at_once_and_no_more(rate: Rate, history: list[
     for pause, cost in history:
         bucket.ask(pause, cost)
 
-    remaining = rate.remaining(bucket.level)
+    remaining, _ = rate.outlook(bucket.level)
 
     assert remaining == 0 or rate.admits(bucket.level, remaining)
     assert not rate.admits(bucket.level, remaining + 1)
@@ -86,20 +86,25 @@ def test_what_remains_is_admitted_at_once_and_no_more(rate: Rate, history: list[
 
 @given(RATES, st.integers(1, 60_000))
 def test_the_wait_is_to_the_millisecond(rate: Rate, level: int) -> None:
-    wait = rate.wait(level)
+    remaining, wait = rate.outlook(level)
+
+    before, _ = rate.outlook(rate.drained(level, wait - 1))
+    after, _ = rate.outlook(rate.drained(level, wait))
 
     assert wait > 0
-    assert rate.remaining(rate.drained(level, wait - 1)) == rate.remaining(level)
-    assert rate.remaining(rate.drained(level, wait)) > rate.remaining(level) or rate.remaining(level) == rate.burst
+    assert before == remaining
+    assert after > remaining or remaining == rate.burst
 
 
 @given(RATES)
 def test_who_has_a_whole_burst_gets_one_more_after_the_wait_if_they_take_it_now(rate: Rate) -> None:
     full = rate.charged(0, rate.burst)
 
-    assert rate.wait(0) == rate.wait(full)
-    assert rate.admits(rate.drained(full, rate.wait(0)))
-    assert not rate.admits(rate.drained(full, rate.wait(0) - 1))
+    _, wait = rate.outlook(0)
+
+    assert rate.outlook(full) == (0, wait)
+    assert rate.admits(rate.drained(full, wait))
+    assert not rate.admits(rate.drained(full, wait - 1))
 
 
 @given(RATES, st.integers(0, 60_000), st.integers(1, 20))
@@ -144,8 +149,7 @@ def test_a_scaled_rate_is_so_many_times_as_much_in_so_much_longer() -> None:
     [(0, 4, 6), (1, 3, 1), (59, 3, 6), (60, 3, 6), (61, 2, 1), (180, 1, 6), (181, 0, 1), (240, 0, 6), (300, 0, 12)],
 )
 def test_what_remains_of_some_levels(level: int, remaining: int, wait: int) -> None:
-    assert RATE.remaining(level) == remaining
-    assert RATE.wait(level) == wait
+    assert RATE.outlook(level) == (remaining, wait)
 
 
 def test_a_rate_is_written_as_its_three_numbers() -> None:

@@ -115,7 +115,9 @@ class History:
         model = self.random.choice(self.models)
         to_the_period = model.memory - model.now % model.memory
         level = max(model.levels.values(), default=0)
-        around = self.random.choice([to_the_period, to_the_period + model.memory, model.rate.wait(level), model.memory])
+        around = self.random.choice(
+            [to_the_period, to_the_period + model.memory, model.rate.outlook(level)[1], model.memory]
+        )
         pause = self.random.choice([0, self.random.randint(0, 50), max(0, around + self.random.randint(-1, 1))])
         return pause if model.now + pause < END else 0
 

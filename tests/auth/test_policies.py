@@ -48,9 +48,8 @@ def test_a_standing_says_what_remains_and_rounds_the_wait_up_to_a_second() -> No
 
     levels = [0, 1, 10_000, 30_001, 40_000, 80_000]
 
-    assert [Standing(policy, level).remaining for level in levels] == [4, 3, 3, 0, 0, 0]
     # In milliseconds 2500, 1, 2500, 1, 2500 and 12 500.
-    assert [Standing(policy, level).wait for level in levels] == [3, 1, 3, 1, 3, 13]
+    assert [Standing(policy, level).outlook for level in levels] == [(4, 3), (3, 1), (3, 3), (0, 1), (0, 3), (0, 13)]
 
 
 def test_the_share_of_a_policy_goes_by_its_name() -> None:
