@@ -1,7 +1,7 @@
 """All designs in one run, by turns: what requests cost under each, in the worker and in Redis.
 
 Each design is a server of its own with one worker, one Redis and one client on one kept connection, and all clients
-send the same headers. They take short turns, and a round adds up several of each. All are started anew several times,
+send the same headers. They take turns, in an order that is another in each round. All are started anew several times,
 for one process has an advantage over another of its kind for as long as it lives. CPU is what all threads of the worker
 have used, gunicorn and Flask included. The floor is measured twice: a run in which it does not come out as itself says
 nothing.
@@ -12,8 +12,9 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 from rich.progress import track
 
@@ -27,32 +28,10 @@ from loadtests.work import KINDS, Ask
 CONTROL = "control"
 _APPS = {**DESIGNS, CONTROL: DESIGNS["floor"]}
 _WARM_UP = 0.3
-_TURN = 0.1
-"""How long each is asked before it is another's turn, in seconds. The machine is seldom as fast for much longer."""
+_ASKS_BEFORE = 10
 _SESSIONS = 100
+_ORDER = Random(1)
 _PERCENTILES = {"p50_us": 0.5, "p75_us": 0.75, "p90_us": 0.9, "p99_us": 0.99, "p999_us": 0.999}
-
-
-@dataclass
-class Round:
-    """What one round of one design has cost so far, in seconds."""
-
-    times: list[float] = field(default_factory=list)
-    took: float = 0.0
-    by_worker: float = 0.0
-    by_redis: float = 0.0
-    commands: int = 0
-
-    def slice(self) -> Slice:
-        """Return what it cost a request."""
-        asked = len(self.times)
-        return Slice(
-            requests_per_second=asked / self.took,
-            **{name: percentile(self.times, share) * 1e6 for name, share in _PERCENTILES.items()},
-            cpu_us_per_request=self.by_worker / asked * 1e6,
-            redis_cpu_us_per_request=self.by_redis / asked * 1e6,
-            redis_commands_per_request=self.commands / asked,
-        )
 
 
 @dataclass(frozen=True)
@@ -63,20 +42,26 @@ class Worked:
     worker: int
     ask: Ask
 
-    def turn(self, told: Round, seconds: float) -> None:
-        """Ask for so long, and add up what it cost."""
-        # Once before it counts: what others did meanwhile has taken its place in the caches.
-        self.ask()
+    def turn(self, seconds: float) -> Slice:
+        """Ask for so long, and return what it cost a request."""
+        # A few times before it counts: what others did meanwhile has taken its place in the caches.
+        for _ in range(_ASKS_BEFORE):
+            self.ask()
         commands = self.design.commands()
         worker, redis, began = cpu_of(self.worker), cpu_of(self.design.redis.pid), time.monotonic()
+        times = []
         while (now := time.monotonic()) < began + seconds:
             self.ask()
-            told.times.append(time.monotonic() - now)
-        told.took += time.monotonic() - began
-        told.by_worker += cpu_of(self.worker) - worker
-        told.by_redis += cpu_of(self.design.redis.pid) - redis
-        # But for the one by which they are counted.
-        told.commands += self.design.commands() - commands - 1
+            times.append(time.monotonic() - now)
+        took, asked = time.monotonic() - began, len(times)
+        return Slice(
+            requests_per_second=asked / took,
+            **{name: percentile(times, share) * 1e6 for name, share in _PERCENTILES.items()},
+            cpu_us_per_request=(cpu_of(self.worker) - worker) / asked * 1e6,
+            redis_cpu_us_per_request=(cpu_of(self.design.redis.pid) - redis) / asked * 1e6,
+            # But for the one by which they are counted.
+            redis_commands_per_request=(self.design.commands() - commands - 1) / asked,
+        )
 
 
 def compare(kinds: Sequence[str], rounds: int, seconds: float, starts: int) -> Comparison:
@@ -106,22 +91,13 @@ def _measure(kind: str, designs: dict[str, Running], rounds: int, seconds: float
         one.client.reconnect()
     worked = {name: Worked(one, one.worker, KINDS[kind](one.client)) for name, one in designs.items()}
     for design in worked.values():
-        design.turn(Round(), _WARM_UP)
+        design.turn(_WARM_UP)
     slices: dict[str, list[Slice]] = {name: [] for name in worked}
     for _ in track(range(rounds), description=f"{kind:8}"):
-        for name, told in _round(worked, seconds).items():
-            slices[name].append(told.slice())
+        # Neither after the same other always, nor one of them twice in a row more often than the rest.
+        for name in _ORDER.sample(list(worked), len(worked)):
+            slices[name].append(worked[name].turn(seconds))
     return slices
-
-
-def _round(worked: dict[str, Worked], seconds: float) -> dict[str, Round]:
-    turns = max(1, round(seconds / _TURN))
-    rounds = {name: Round() for name in worked}
-    for number in range(turns):
-        # To and fro, so that none always comes after the same other.
-        for name in worked if number % 2 else reversed(list(worked)):
-            worked[name].turn(rounds[name], seconds / turns)
-    return rounds
 
 
 def _kept(design: Running) -> Kept:
