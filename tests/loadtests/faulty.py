@@ -28,12 +28,13 @@ from auth.errors import CredentialsMissing, LimitReached
 from auth.revocation_feed import RecordPage
 
 EVERY_CARD = 500
+EVERY_WRITE = 10
 FORGOTTEN = 0.05
 """The share of requests whose caller is not known."""
 
 
-class MisfilingCollections(SqliteCollections):
-    """Files every so many-th card under another user than the one who was told that it is there."""
+class FaultyCollections(SqliteCollections):
+    """Counts what it writes, to do some of it wrongly."""
 
     def __init__(self, settings: Settings) -> None:
         pool = Pool(100, Patience(settings.write_timeout.total_seconds(), settings.waiting_threads))
@@ -41,6 +42,25 @@ class MisfilingCollections(SqliteCollections):
             settings.collections_folder, pool, SystemClock(), has_account=lambda _: True, quota=settings.quota
         )
         self._written = count(1)
+
+
+class Lost(Exception):
+    """What was written is not committed."""
+
+
+class LosingCollections(FaultyCollections):
+    """Takes every so many-th write back, though it goes on as if it were committed."""
+
+    @contextmanager
+    def writing(self, user_id: int, purpose: Purpose = Purpose.CHANGE) -> Iterator[Collection]:
+        with suppress(Lost), super().writing(user_id, purpose) as collection:
+            yield collection
+            if next(self._written) % EVERY_WRITE == 0:
+                raise Lost
+
+
+class MisfilingCollections(FaultyCollections):
+    """Files every so many-th card under another user than the one who was told that it is there."""
 
     @contextmanager
     def writing(self, user_id: int, purpose: Purpose = Purpose.CHANGE) -> Iterator[Collection]:
@@ -62,6 +82,12 @@ def misfiling() -> object:
     """Build one with a store that files every 500th card that a worker writes under another user."""
     services = _services()
     return create_app(replace(services, collections=MisfilingCollections(services.settings)))
+
+
+def losing() -> object:
+    """Build one with a store that acknowledges every tenth write of a worker without having committed it."""
+    services = _services()
+    return create_app(replace(services, collections=LosingCollections(services.settings)))
 
 
 def refusing() -> object:

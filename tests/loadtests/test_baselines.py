@@ -119,6 +119,19 @@ def test_a_redis_that_forgets_signs_everybody_out(app: Flask, redis: RedisProces
     assert client.get("/v1/decks", headers=headers).status_code == 401
 
 
+@pytest.mark.parametrize("app", [redis_sessions.serve, flask_stack.serve], indirect=True)
+def test_while_redis_is_away_nobody_is_served(app: Flask, redis: RedisProcess) -> None:
+    client, headers = signed_in(app, "anna")
+
+    assert is_served(client, headers)
+    redis.kill()
+
+    try:
+        assert not is_served(client, headers)
+    finally:
+        redis.start()
+
+
 @pytest.mark.parametrize("app", [files.serve], indirect=True)
 def test_where_session_files_cannot_be_written_a_sign_in_succeeds_and_nobody_is_signed_in(
     app: Flask, services: Services
@@ -131,6 +144,15 @@ def test_where_session_files_cannot_be_written_a_sign_in_succeeds_and_nobody_is_
 
     assert "Authorization" in headers
     assert client.get("/v1/decks", headers=headers).status_code == 401
+
+
+def is_served(client: FlaskClient, headers: dict[str, str]) -> bool:
+    """Whether somebody gets what they ask for."""
+    try:
+        return client.get("/v1/decks", headers=headers).status_code == 200
+    except AttributeError:
+        # Sessions in Redis are loaded before the request has an id: what fails there has not even an answer.
+        return False
 
 
 def block(app: Flask, headers: dict[str, str], redis: RedisProcess) -> None:
