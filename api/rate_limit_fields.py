@@ -48,6 +48,8 @@ class LimitedResponse(Response):
         if noted := _noted.get():
             fields.append((POLICY_FIELD, ", ".join(map(_declared, noted.values()))))
             fields.append((FIELD, ", ".join(map(_told, noted.values()))))
+        # The thread goes on to others.
+        _noted.set(None)
         return body, status, fields
 
 

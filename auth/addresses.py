@@ -46,7 +46,7 @@ def client_of(peer: str, forwarded_for: str | None, forwarded: str | None, trust
 def partition_of(address: str) -> str:
     """Return what an address is limited as: itself, or the /64 of an IPv6 address, for that is what one customer gets.
 
-    What is no address stays as it is, in characters that can be part of a list separated by spaces.
+    What is no address stays as it is, as a word of characters that can be seen: it goes to Redis and to operators.
     """
     known = _address(address)
     if known is None:

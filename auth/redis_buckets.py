@@ -45,7 +45,7 @@ class RedisBuckets:
         # All workers may have admitted a whole burst before they heard of each other.
         memory = policy.rate.memory * (self._workers + 1)
         answer = self._call("always", [self._name(policy)], _told(policy, memory, costs))
-        return list(_levels(answer[1]))
+        return _levels(answer[1])
 
     def _run(self, mode: str, charges: Sequence[Charge]) -> Charged:
         told = [_told(one.policy, one.policy.rate.memory, {one.bucket: one.cost}) for one in charges]
@@ -70,5 +70,5 @@ def _told(policy: Policy, memory: int, costs: Mapping[str, int]) -> str:
     return json.dumps([[rate.quota, rate.window, rate.burst, memory], list(costs), list(costs.values())])
 
 
-def _levels(packed: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(packed) // 8}q", packed)
+def _levels(packed: bytes) -> list[int]:
+    return [int(level) for level in struct.unpack(f"<{len(packed) // 8}d", packed)]

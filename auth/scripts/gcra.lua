@@ -5,7 +5,7 @@
 --   [[quota, window, burst, how long a bucket is remembered], [name of a bucket, ...], [what to charge it, ...]],
 --   times in milliseconds; what is charged is negative to take back.
 -- Returns 1 if it was charged and 0 if not, then for each policy a text: the levels of its buckets now, in their order,
--- as whole numbers of eight bytes, the lowest first.
+-- as doubles of eight bytes, the lowest first: a double holds them exactly, also where Redis' integers have 32 bits.
 --
 -- A bucket is a field of the hash of its policy and the period it was last charged in, and holds its level as of the
 -- period's beginning. The hash of the period before is read, too, and goes when nothing of it can be left.
@@ -108,6 +108,6 @@ end
 local answer = { charged and 1 or 0 }
 for number, policy in ipairs(policies) do
   if charged then charge(policy) end
-  answer[number + 1] = struct.pack('<' .. string.rep('i8', #policy.levels), unpack(policy.levels))
+  answer[number + 1] = struct.pack('<' .. string.rep('d', #policy.levels), unpack(policy.levels))
 end
 return answer

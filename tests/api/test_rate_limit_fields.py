@@ -252,13 +252,15 @@ def test_what_one_request_was_told_is_not_told_to_the_next(client: FlaskClient, 
     assert "RateLimit" not in client.get("/healthz").headers
 
 
-def test_outside_of_a_request_there_is_nobody_to_tell(client: FlaskClient) -> None:
-    def elsewhere() -> TestResponse:
+def test_before_and_after_a_request_there_is_nobody_to_tell(client: FlaskClient) -> None:
+    def told() -> str | None:
         rate_limit_fields.note([Standing(Policy("test", rate("4/1m")), 0)])
-        return client.get("/healthz")
+        _, _, fields = rate_limit_fields.LimitedResponse().get_wsgi_response({"REQUEST_METHOD": "GET"})
+        return dict(fields).get("RateLimit")
 
-    # As in a thread of the background: nothing is known there of any request.
-    assert "RateLimit" not in Context().run(elsewhere).headers
+    assert Context().run(told) is None
+    client.get("/healthz")
+    assert told() is None
 
 
 def test_scripts_of_other_origins_may_read_both(client: FlaskClient, anna: Caller) -> None:

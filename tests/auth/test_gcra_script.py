@@ -2,6 +2,7 @@
 
 import json
 import random
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ AT_ONCE = 500
 END = 10_000_000_000_000
 DAY = 86_400_000
 WORKERS = 999
-NAMES = "abc"
+NAMES = ("a", '"', "\\u0061")
 LARGEST = [Rate(25_000, DAY, 25_000), Rate(1, DAY, 25_000), Rate(25_000, DAY, 1), Rate(24_999, DAY - 1, 24_999)]
 # Several steps of one history in one go.
 DRIVER = """
@@ -72,7 +73,7 @@ class Model:
         return json.dumps([[rate.quota, rate.window, rate.burst, self.memory], list(costs), list(costs.values())])
 
     def answer(self, costs: dict[str, int]) -> bytes:
-        return b"".join(self.levels.get(name, 0).to_bytes(8, "little") for name in costs)
+        return struct.pack(f"<{len(costs)}d", *(self.levels.get(name, 0) for name in costs))
 
 
 class History:

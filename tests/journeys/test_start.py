@@ -51,13 +51,12 @@ def test_ctrl_c_ends_everything_it_started(tmp_path: Path) -> None:
 
 def test_when_the_parent_is_killed_the_workers_end(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
+        until(lambda: len(server.workers()) == 3)
         workers = server.workers()
         server.process.kill()
         server.process.wait()
 
         until(lambda: not any(is_alive(pid) for pid in workers))
-
-    assert len(workers) == 3
 
 
 def test_a_hangup_replaces_the_workers_and_goes_on_serving(tmp_path: Path) -> None:
