@@ -1,7 +1,7 @@
 """All designs in one run, by turns: what requests cost under each, in the worker and in Redis.
 
 Each design is a server of its own with one worker, one Redis and one client on one kept connection, and all clients
-send the same headers. They take turns, in an order that is another in each round. All are started anew several times,
+send the same headers. They take turns, each after each other equally often. All are started anew several times,
 for one process has an advantage over another of its kind for as long as it lives. CPU is what all threads of the worker
 have used, gunicorn and Flask included. The floor is measured twice: a run in which it does not come out as itself says
 nothing.
@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 
 from rich.progress import track
 
@@ -30,7 +29,6 @@ _APPS = {**DESIGNS, CONTROL: DESIGNS["floor"]}
 _WARM_UP = 0.3
 _ASKS_BEFORE = 10
 _SESSIONS = 100
-_ORDER = Random(1)
 _PERCENTILES = {"p50_us": 0.5, "p75_us": 0.75, "p90_us": 0.9, "p99_us": 0.99, "p999_us": 0.999}
 
 
@@ -75,7 +73,7 @@ def compare(kinds: Sequence[str], rounds: int, seconds: float, starts: int) -> C
             for kind in kinds:
                 # So that each start has its part, where they cannot be of the same length.
                 share = len(range(start, rounds, starts))
-                for name, found in _measure(kind, designs, share, seconds).items():
+                for name, found in _measure(kind, designs, range(start, start + share), seconds).items():
                     slices[kind][name] += found
     return Comparison(slices, kept)
 
@@ -86,18 +84,26 @@ def _started() -> Iterator[dict[str, Running]]:
         yield {name: stack.enter_context(running(Path(folder) / name, app)) for name, app in _APPS.items()}
 
 
-def _measure(kind: str, designs: dict[str, Running], rounds: int, seconds: float) -> dict[str, list[Slice]]:
+def _measure(kind: str, designs: dict[str, Running], rounds: range, seconds: float) -> dict[str, list[Slice]]:
     for one in designs.values():
         one.client.reconnect()
     worked = {name: Worked(one, one.worker, KINDS[kind](one.client)) for name, one in designs.items()}
     for design in worked.values():
         design.turn(_WARM_UP)
     slices: dict[str, list[Slice]] = {name: [] for name in worked}
-    for _ in track(range(rounds), description=f"{kind:8}"):
-        # Neither after the same other always, nor one of them twice in a row more often than the rest.
-        for name in _ORDER.sample(list(worked), len(worked)):
+    for number in track(rounds, description=f"{kind:8}"):
+        for name in turns(list(worked), number):
             slices[name].append(worked[name].turn(seconds))
     return slices
+
+
+def turns(names: Sequence[str], number: int) -> list[str]:
+    """Return the order of a round: in as many as there are names, an even number, each comes after each other once.
+
+    What comes before one fills its caches (a Williams square, from trials of medicines).
+    """
+    places = [(place + 1) // 2 if place % 2 else -place // 2 for place in range(len(names))]
+    return [names[(place + number) % len(names)] for place in places]
 
 
 def _kept(design: Running) -> Kept:

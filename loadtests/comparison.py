@@ -12,6 +12,9 @@ MOST_ADDED = 0.10
 LEAST_TIMES = {"files": 8.0, "redis": 4.0, "flask_stack": 10.0}
 """How many times as much as ours the others add at least."""
 
+CPU_FIGURES = ("cpu_us_per_request", "redis_cpu_us_per_request")
+"""What a request takes of processors: in the worker, and in Redis."""
+
 SESSIONS = "sessions"
 """What stands among the kinds of request for what sessions take."""
 
@@ -79,13 +82,22 @@ class Comparison:
         return self.measured(kind).is_steady("floor")
 
     def added(self, kind: str, design: str) -> float:
-        """Return the CPU that a design adds to a request of a kind, in microseconds: its worker's, and its Redis'.
+        """Return the CPU that a design adds to a request of a kind, in microseconds: its worker's, and its Redis'."""
+        return statistics.median(self.added_by_round(kind, design))
 
-        It is told from the floor as it was measured each time: that, too, is a process with a luck of its own.
+    def added_by_round(self, kind: str, design: str) -> list[float]:
+        """Return the same for each round."""
+        parts = (self.added_in(kind, design, figure) for figure in CPU_FIGURES)
+        return [sum(both) for both in zip(*parts, strict=True)]
+
+    def added_in(self, kind: str, design: str, figure: str) -> list[float]:
+        """Return by how much a design's figure exceeds the floor's in each round.
+
+        That is the mean of the floor and of the control, where there is one: each is a process with a luck of its own.
         """
-        floors = [name for name in ("floor", "control") if name in self.slices[kind]]
-        figures = [self.measured(kind, name) for name in ("cpu_us_per_request", "redis_cpu_us_per_request")]
-        return sum(statistics.mean(figure.difference(design, floor) for floor in floors) for figure in figures)
+        times = self.measured(kind, figure).times
+        floors = zip(*(times[name] for name in ("floor", "control") if name in times), strict=True)
+        return [one - statistics.mean(floor) for one, floor in zip(times[design], floors, strict=True)]
 
     def broken_promises(self) -> list[str]:
         """Return which promises on the light read are not kept, a sentence each."""

@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from loadtests.comparison import Comparison
+from loadtests.comparison import CPU_FIGURES, Comparison
 from loadtests.report.documents import COMPARISON, Documents
 from loadtests.report.figures import (
     MILLISECONDS,
     THIN,
+    Spread,
     designs_in,
     number,
     spread,
@@ -70,8 +71,9 @@ def _control(comparison: Comparison) -> str:
 
 
 def _stack_added(axes: Axes, place: int, comparison: Comparison, design: str, floor: float) -> None:
-    in_worker = max(0.0, comparison.measured("read").difference(design, "floor"))
-    in_redis = max(0.0, comparison.measured("read", "redis_cpu_us_per_request").difference(design, "floor"))
+    in_worker, in_redis = (
+        max(0.0, Spread.of(comparison.added_in("read", design, figure)).median) for figure in CPU_FIGURES
+    )
     axes.barh(place, in_worker, left=floor, color=COLOURS[design])
     axes.barh(
         place, in_redis, left=floor + in_worker, facecolor="white", edgecolor=COLOURS[design], hatch=_HATCH, lw=1.2

@@ -83,16 +83,8 @@ def spread(comparison: Comparison, kind: str, design: str, figure: str) -> Sprea
 
 
 def spread_of_added(comparison: Comparison, kind: str, design: str) -> Spread:
-    """Return what a design adds to the floor as `Comparison.added` tells it, with the quartiles of its rounds."""
-    rounds = [
-        one.cpu_us_per_request
-        - floor.cpu_us_per_request
-        + one.redis_cpu_us_per_request
-        - floor.redis_cpu_us_per_request
-        for one, floor in zip(comparison.slices[kind][design], comparison.slices[kind]["floor"], strict=True)
-    ]
-    found = Spread.of(rounds)
-    return Spread(found.lower, comparison.added(kind, design), found.upper)
+    """Return what a design adds to the floor, by the rounds."""
+    return Spread.of(comparison.added_by_round(kind, design))
 
 
 def times_ours(comparison: Comparison, kind: str, design: str) -> str:

@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from collections import Counter
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
 
+from loadtests import compare
 from loadtests.comparison import Comparison, Kept, Slice, sessions_table, table
 from loadtests.measuring import percentile
 from tests.live import ROOT
@@ -36,6 +39,23 @@ def test_a_comparison_survives_its_file() -> None:
 def test_what_a_design_adds_is_told_with_what_its_redis_does() -> None:
     assert comparison().added("read", "ours") == 10
     assert comparison().added("read", "redis") == 70
+
+
+def test_what_is_added_is_told_from_the_mean_of_both_floors() -> None:
+    read = {**comparison(ours=440).slices["read"], "control": slices(404)}
+
+    measured = Comparison({"read": read})
+
+    assert measured.added("read", "ours") == 38
+    assert measured.added_by_round("read", "ours") == [38, 38, 38]
+
+
+def test_each_design_comes_after_each_other_equally_often() -> None:
+    rounds = [compare.turns(DESIGNS, number) for number in range(len(DESIGNS))]
+
+    pairs = Counter(pair for one in rounds for pair in pairwise(one))
+    assert set(pairs.values()) == {1}
+    assert pairs.keys() == set(permutations(DESIGNS, 2))
 
 
 def test_promises_that_are_kept_are_kept() -> None:
