@@ -1,10 +1,10 @@
 """All designs in one run, by turns: what requests cost under each, in the worker and in Redis.
 
 Each design is a server of its own with one worker, one Redis and one client on one kept connection, and all clients
-send the same headers. They take turns, each after each other equally often. All are started anew several times,
-for one process has an advantage over another of its kind for as long as it lives. CPU is what all threads of the worker
-have used, gunicorn and Flask included. The floor is measured twice: a run in which it does not come out as itself says
-nothing.
+send the same headers. They take turns, each after each other equally often. All are started anew several times, each
+in each place equally often: one process has an advantage over another of its kind for as long as it lives, and who is
+started first has the least. CPU is what all threads of the worker have used, gunicorn and Flask included. The floor is
+measured twice: a run in which it does not come out as itself says nothing.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def compare(kinds: Sequence[str], rounds: int, seconds: float, starts: int) -> C
     slices: dict[str, dict[str, list[Slice]]] = {kind: {name: [] for name in _APPS} for kind in kinds}
     kept: dict[str, Kept] = {}
     for start in range(starts):
-        with _started() as designs:
+        with _started(turns(list(_APPS), start)) as designs:
             # At first, while no row of a session that has ended leaves room for another.
             kept = kept or {name: _kept(one) for name, one in designs.items()}
             for kind in kinds:
@@ -79,9 +79,10 @@ def compare(kinds: Sequence[str], rounds: int, seconds: float, starts: int) -> C
 
 
 @contextmanager
-def _started() -> Iterator[dict[str, Running]]:
+def _started(order: Sequence[str]) -> Iterator[dict[str, Running]]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        yield {name: stack.enter_context(running(Path(folder) / name, app)) for name, app in _APPS.items()}
+        started = {name: stack.enter_context(running(Path(folder) / name, _APPS[name])) for name in order}
+        yield {name: started[name] for name in _APPS}
 
 
 def _measure(kind: str, designs: dict[str, Running], rounds: range, seconds: float) -> dict[str, list[Slice]]:
@@ -100,7 +101,7 @@ def _measure(kind: str, designs: dict[str, Running], rounds: range, seconds: flo
 def turns(names: Sequence[str], number: int) -> list[str]:
     """Return the order of a round: in as many as there are names, an even number, each comes after each other once.
 
-    What comes before one fills its caches (a Williams square, from trials of medicines).
+    What comes before one fills its caches, and has taken its place in memory (a Williams square, from trials of drugs).
     """
     places = [(place + 1) // 2 if place % 2 else -place // 2 for place in range(len(names))]
     return [names[(place + number) % len(names)] for place in places]
@@ -116,7 +117,7 @@ def _kept(design: Running) -> Kept:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
-    parser.add_argument("--rounds", type=int, default=30, help="rounds of each kind of request (30)")
+    parser.add_argument("--rounds", type=int, default=36, help="rounds of each kind of request (36)")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long each is asked in a round (1)")
     parser.add_argument("--starts", type=int, default=6, help="how often all are started anew meanwhile (6)")
     parser.add_argument("--only", default=",".join(KINDS), help=f"kinds of request, of {', '.join(KINDS)}")
