@@ -2,9 +2,9 @@
 
 Each design is a server of its own with one worker, one Redis and one client on one kept connection, and all clients
 send the same headers. They take turns, each after each other equally often. All are started anew several times, each
-in each place equally often: one process has an advantage over another of its kind for as long as it lives, and who is
-started first has the least. CPU is what all threads of the worker have used, gunicorn and Flask included. The floor is
-measured twice: a run in which it does not come out as itself says nothing.
+in each place equally often: one process has an advantage over another of its kind for as long as it lives, and it may
+depend on when it was started. CPU is what all threads of the worker have used, gunicorn and Flask included. The floor
+is measured twice: a run in which it does not come out as itself says nothing.
 """
 
 import argparse
