@@ -14,6 +14,7 @@ from api.store.engine import Connection
 from loadtests.markers import Ledger, Mark
 
 _SHOWN = 5
+_FAULTS = ("missing", "twice", "foreign", "unattempted", "hidden", "damaged")
 
 _FRONTS = "SELECT fields FROM notes WHERE deleted_at IS NULL"
 # A card of a deck or a note that is gone is shown nowhere, and neither is a note without cards.
@@ -30,7 +31,7 @@ _HIDDEN = """
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found in a data folder. All but the first two should be empty."""
+    """What was found in a data folder. All lists but the last should be empty."""
 
     files: int
     marks: int
@@ -45,6 +46,8 @@ class Findings:
     """Cards and notes that nobody sees."""
     damaged: list[str] = field(default_factory=list)
     """Files that are not sound, or not their owner's."""
+    unacknowledged: list[str] = field(default_factory=list)
+    """Marks that are there though nobody was told so: no fault where a worker was killed before it could answer."""
 
     @property
     def is_clean(self) -> bool:
@@ -54,7 +57,7 @@ class Findings:
     @property
     def faults(self) -> list[tuple[str, list[str]]]:
         """The lists of what is wrong, by name."""
-        return [(name, value) for name, value in asdict(self).items() if isinstance(value, list)]
+        return [(name, getattr(self, name)) for name in _FAULTS]
 
     def summary(self) -> list[str]:
         """Return what a person wants to know, a line each."""
@@ -64,6 +67,10 @@ class Findings:
             lines.extend(f"      {fault}" for fault in faults[:_SHOWN])
             if len(faults) > _SHOWN:
                 lines.append(f"      and {len(faults) - _SHOWN} more")
+        if self.unacknowledged:
+            lines.append(
+                f"  {len(self.unacknowledged)} are there though nobody was told so, which a killed worker explains"
+            )
         return [*lines, "clean" if self.is_clean else "NOT clean"]
 
 
@@ -91,6 +98,7 @@ def examine(data: Path, ledger: Ledger | None = None) -> Findings:
         unattempted=_told(_unattempted(stored, ledger)),
         hidden=[fault for file in files for fault in file.hidden],
         damaged=[fault for file in files for fault in file.faults],
+        unacknowledged=[] if ledger is None else _told(set(stored) & ledger.attempted - ledger.acknowledged),
     )
 
 
@@ -146,7 +154,7 @@ def _told(marks: Iterable[Mark]) -> list[str]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
     parser.add_argument("data", type=Path, help="data folder, of a service at work or not")
-    parser.add_argument("--ledger", type=Path, help="what the clients of a run know, as the scenarios write it")
+    parser.add_argument("--ledger", type=Path, help="what the clients of a run know, as `scenarios --keep` leaves it")
     parser.add_argument("--json", type=Path, help="file to write the findings to")
 
 

@@ -48,6 +48,12 @@ def look(person: "Person") -> None:
     person.ask("GET", "/v1/decks", None, 200, "decks")
 
 
+def begin(person: "Person") -> None:
+    """Add a card, and look at one's decks."""
+    person.add_marked(0)
+    look(person)
+
+
 def write(person: "Person") -> None:
     """Add 10 to 50 cards, with short pauses."""
     for number in range(_drawn(person).randint(10, 50)):
@@ -57,15 +63,18 @@ def write(person: "Person") -> None:
 
 def review(person: "Person") -> None:
     """Answer 20 to 50 cards, with short pauses."""
+    person.add_marked(0)
+    person.learn_all()
     for _ in range(_drawn(person).randint(20, 50)):
         person.review_next()
         time.sleep(0.05)
 
 
 def sign_in_again(person: "Person") -> None:
-    """Sign in three times more, as a class does whose lesson begins."""
-    for _ in range(3):
+    """Sign in three times more, as a class does whose lesson begins, and each time add a card."""
+    for number in range(3):
         person.sign_in()
+        person.add_marked(number)
 
 
 def refresh_at_the_edge(person: "Person") -> None:
@@ -102,7 +111,7 @@ def add_on(person: "Person") -> None:
 
 
 PLANS = {
-    "registrations": Plan("30 people sign up within 5 seconds", ((0, 10), (2, 20), (4, 30)), look),
+    "registrations": Plan("30 people sign up within 5 seconds", ((0, 10), (2, 20), (4, 30)), begin),
     "writers": Plan("6 people add cards, coming one by one", ((0, 1), (2, 2), (4, 3), (6, 6)), write),
     "reviewers": Plan(
         "24 people review, coming by five", ((0, 5), (2, 10), (4, 15), (6, 20), (8, 24)), review

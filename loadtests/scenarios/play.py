@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -25,15 +26,33 @@ from tests.live import ROOT, serving
 _DRIVER = "loadtests.scenarios.driver"
 
 
-def play(name: str, plan: Plan, app: str | None = None) -> tuple[Result, list[str]]:
-    """Run one scenario; return what came of it, and which thresholds it has broken."""
+LEDGER = "ledger.json"
+"""What the clients of a scenario know, in its folder: `loadtests check` takes it."""
+
+
+def play(name: str, plan: Plan, app: str | None = None, keep: Path | None = None) -> tuple[Result, list[str]]:
+    """Run one scenario; return what came of it, and which thresholds it has broken.
+
+    Its data and ledger stay in a folder of its name below `keep`, if that is given.
+    """
     with (
-        tempfile.TemporaryDirectory() as folder,
+        _folder(name, keep) as folder,
         redis_process.running() as redis,
-        serving(Path(folder), app, redis_url=redis.url, **plan.settings) as server,
+        serving(folder, app, redis_url=redis.url, **plan.settings) as server,
     ):
-        result, ledger = _drive(name, server.url, Path(folder), plan.disturbance(server, redis))
+        result, ledger = _drive(name, server.url, folder, plan.disturbance(server, redis))
+        (folder / LEDGER).write_text(json.dumps(ledger.as_json()))
         return result, plan.thresholds.broken(result, forensics.examine(server.data, ledger))
+
+
+@contextmanager
+def _folder(name: str, keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+    else:
+        (keep / name).mkdir(parents=True)
+        yield keep / name
 
 
 def disturb(disturbance: Iterator[str], began: float) -> tuple[list[Event], list[str]]:
@@ -95,18 +114,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what can be chosen."""
     parser.add_argument("--only", default=",".join(PLANS), help=f"scenarios, of {', '.join(PLANS)}")
     parser.add_argument("--json", type=Path, help="file to write the results to")
+    parser.add_argument("--keep", type=Path, help="new folder in which data and ledger of each scenario stay")
     parser.add_argument("--app", help="another application to serve, such as one with a fault that must be found")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run scenarios; 0 if every threshold holds, 1 if not, 2 if there is no such scenario."""
+    """Run scenarios; 0 if every threshold holds, 1 if not, 2 if there is no such scenario or no such place to keep."""
     names = [name for name in arguments.only.split(",") if name]
     if not names or set(names) - set(PLANS):
         print(f"--only takes some of {', '.join(PLANS)}")
         return 2
+    if arguments.keep is not None and arguments.keep.exists():
+        print(f"{arguments.keep} is there already: --keep takes a folder to make")
+        return 2
     played = {}
     for name in track(names, description="scenarios"):
-        played[name] = play(name, PLANS[name], arguments.app)
+        played[name] = play(name, PLANS[name], arguments.app, arguments.keep)
     for result, broken in played.values():
         print("\n".join(table(result, broken)))
     if arguments.json is not None:

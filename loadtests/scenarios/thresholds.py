@@ -33,6 +33,7 @@ class Thresholds:
             *self._of_ended_sessions(result),
             *_of_times(result),
             *(f"{name}: {fault}" for name, faults in findings.faults for fault in faults),
+            *self._of_answers(findings),
         ]
 
     def _of_errors(self, result: Result) -> list[str]:
@@ -53,6 +54,11 @@ class Thresholds:
         if result.refused < self.least_refused:
             broken.append(f"revoked tokens were refused {result.refused} times, and not {self.least_refused} or more")
         return broken
+
+    def _of_answers(self, findings: Findings) -> list[str]:
+        if self.most_lost:
+            return []
+        return [f"unacknowledged: {mark} is there, and nobody was told so" for mark in findings.unacknowledged]
 
 
 def _of_people(result: Result) -> list[str]:

@@ -29,8 +29,11 @@ from auth.revocation_feed import RecordPage
 
 EVERY_CARD = 500
 EVERY_WRITE = 10
+EVERY_ANSWER = 40
 FORGOTTEN = 0.05
 """The share of requests whose caller is not known."""
+MIXED_UP = 0.2
+"""The share of requests whose caller is taken for the first user."""
 
 
 class FaultyCollections(SqliteCollections):
@@ -57,6 +60,17 @@ class LosingCollections(FaultyCollections):
             yield collection
             if next(self._written) % EVERY_WRITE == 0:
                 raise Lost
+
+
+class MuteCollections(FaultyCollections):
+    """Fails after every so many-th write has been committed."""
+
+    @contextmanager
+    def writing(self, user_id: int, purpose: Purpose = Purpose.CHANGE) -> Iterator[Collection]:
+        with super().writing(user_id, purpose) as collection:
+            yield collection
+        if next(self._written) % EVERY_ANSWER == 0:
+            raise RuntimeError("nobody hears of this")
 
 
 class MisfilingCollections(FaultyCollections):
@@ -90,6 +104,12 @@ def losing() -> object:
     return create_app(replace(services, collections=LosingCollections(services.settings)))
 
 
+def mute() -> object:
+    """Build one that answers with an error now and then though it has committed what was asked for."""
+    services = _services()
+    return create_app(replace(services, collections=MuteCollections(services.settings)))
+
+
 def refusing() -> object:
     """Build one with a limiter that always refuses."""
 
@@ -107,6 +127,17 @@ def forgetting() -> object:
         if random.random() < FORGOTTEN:
             raise CredentialsMissing
         return services.authenticate(request)
+
+    return create_app(replace(services, authenticate=authenticate))
+
+
+def mixing() -> object:
+    """Build one that now and then takes a caller for the first user."""
+    services = _services()
+
+    def authenticate(request: Request) -> Claims:
+        claims = services.authenticate(request)
+        return replace(claims, user_id=1) if random.random() < MIXED_UP else claims
 
     return create_app(replace(services, authenticate=authenticate))
 

@@ -62,6 +62,13 @@ def test_where_nothing_is_wrong_nothing_is_found(services: Services, marks: list
     assert findings.summary()[-1] == "clean"
 
 
+def test_a_card_that_nobody_was_told_of_is_told_and_no_fault_by_itself(services: Services, marks: list[Mark]) -> None:
+    findings = examine(services.settings.data, Ledger(frozenset(marks), frozenset(marks[1:])))
+
+    assert (findings.unacknowledged, findings.is_clean) == ([marks[0].text], True)
+    assert "  1 are there though nobody was told so, which a killed worker explains" in findings.summary()
+
+
 Fault = Callable[[Services, Caller, Caller], tuple[str, str]]
 """Does something wrong; returns in which list it is to be found, and what is said."""
 

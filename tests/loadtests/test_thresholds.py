@@ -56,6 +56,13 @@ def test_a_threshold_that_is_broken_is_named(changes: Mapping[str, Any], told: s
     assert Thresholds().broken(replace(GOOD, **changes), CLEAN) == [told]
 
 
+def test_a_card_that_nobody_was_told_of_breaks_a_run_in_which_all_are_answered() -> None:
+    found = replace(CLEAN, unacknowledged=["a mark"])
+
+    assert Thresholds().broken(GOOD, found) == ["unacknowledged: a mark is there, and nobody was told so"]
+    assert Thresholds(most_lost=0.25).broken(GOOD, found) == []
+
+
 def test_what_lies_wrong_on_disk_breaks_a_run_that_looked_well() -> None:
     assert Thresholds().broken(GOOD, replace(CLEAN, foreign=["a mark"])) == ["foreign: a mark"]
 
