@@ -28,6 +28,8 @@ from loadtests.writers import Writer, Writing
 from tests.live import LiveServer, User, serving
 
 PEOPLE = 24
+_KILLS = (0.25, 0.5)
+"""In which parts of a round workers are killed."""
 LEAST_SHARE = 0.15
 """Of what the bare loop commits."""
 LEAST_PER_SECOND = 1500.0
@@ -97,10 +99,10 @@ def measure(folder: Path, rounds: int, seconds: float) -> tuple[Figures, list[st
         everybody = [Writer(user, numbers, writing) for user, numbers in people]
         one = [Writer(*people[0], writing) for _ in range(PEOPLE)]
         figures = _by_turns(server, loop, everybody, one, writing, rounds, seconds)
-        _kill_under(server, everybody, seconds)
-        refused = [f"refused: {answer[:200]!r}" for answer in writing.refused]
+        faults = _kill_under(server, everybody, seconds)
+        faults += [f"refused: {answer[:200]!r}" for answer in writing.refused]
         findings = forensics.examine(server.data, Ledger(frozenset(writing.attempted), frozenset(writing.acknowledged)))
-        return figures, refused + [f"{name}: {fault}" for name, faults in findings.faults for fault in faults]
+        return figures, faults + [f"{name}: {fault}" for name, faults in findings.faults for fault in faults]
 
 
 def _by_turns(
@@ -130,16 +132,23 @@ def _round(server: LiveServer, writers: Sequence[Writer], writing: Writing, seco
     return list(writing.times)
 
 
-def _kill_under(server: LiveServer, writers: Sequence[Writer], seconds: float) -> None:
-    def kill() -> None:
-        os.kill(server.workers()[0], signal.SIGKILL)
+def _kill_under(server: LiveServer, writers: Sequence[Writer], seconds: float) -> list[str]:
+    """Kill workers while people write, and return what is wrong if they were not killed."""
+    killed: list[int] = []
 
-    killers = [threading.Timer(seconds * part, kill) for part in (0.25, 0.5)]
+    def kill() -> None:
+        worker = server.workers()[0]
+        os.kill(worker, signal.SIGKILL)
+        killed.append(worker)
+
+    killers = [threading.Timer(seconds * part, kill) for part in _KILLS]
     for killer in killers:
         killer.start()
     ask_for(server.url, writers, seconds)
     for killer in killers:
         killer.join()
+    are_gone = len(killed) == len(_KILLS) and not set(killed) & set(server.workers())
+    return [] if are_gone else [f"workers were to be killed {len(_KILLS)} times, and these were: {killed}"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -154,7 +163,7 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         figures, faults = measure(Path(folder), arguments.rounds, arguments.seconds)
     if arguments.json is not None:
-        results.write(arguments.json, asdict(figures))
+        results.write(arguments.json, {**asdict(figures), "faults": faults})
     print("\n".join(figures.table()))
     broken = figures.broken_promises() + faults
     print("\nkept" if not broken else "\nNOT kept: " + "; ".join(broken[:10]))
