@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Protocol
 
-from loadtests import compare, forensics, mix_ups, report, writes
+from loadtests import compare, forensics, mix_ups, report, state, writes
 from loadtests.capacity import command as capacity
 from loadtests.scenarios import play
 
@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "writes": (writes, "durable cards per second, beside a bare loop that commits the same"),
     "capacity": (capacity, "how cost grows with users, sessions, cards and workers"),
     "mix-ups": (mix_ups, "how often somebody is taken for somebody else"),
+    "state": (state, "how long it takes to read and to write what a design keeps of its caller"),
     "scenarios": (play, "people at work at once, and what must be true of it"),
     "check": (forensics, "whether every marked card is where it belongs, and every file sound"),
     "report": (report, "a page with plots of what the others have written"),

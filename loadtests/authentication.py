@@ -15,25 +15,18 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
-from flask import Flask
-from werkzeug.datastructures import Headers
-from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from api.app import create_app
-from api.server import prepare
-from api.services import build_services
-from api.settings import Settings
-from auth.clock import SystemClock
 from loadtests.baselines.floor import HEADER, without_check
-from loadtests.measuring import Measured, Restless, Work, by_turns, measure
+from loadtests.measuring import Measured, Restless, by_turns, measure
+from loadtests.within import read, services_in
 from tests.callers import sign_up
-from tests.live import NO_LIMITS, PASSWORD, serving
+from tests.live import PASSWORD, serving
 
 FLOOR_APP = "loadtests.baselines.floor:build()"
 SECOND = 1.0
@@ -101,35 +94,21 @@ def across_http(folder: Path, slices: int) -> Measured:
 
 def within_a_process(folder: Path) -> Measured:
     """Measure thread time per request of the application alone, with the token seen, forgotten, and not looked at."""
-    # Limits that nobody reaches are counted all the same, and told in each answer.
-    environ = {**NO_LIMITS, "JAVUMBO_DATA": str(folder), "JAVUMBO_ACCESS_TTL": "1d", "JAVUMBO_REVOCATION_MAX_AGE": "1d"}
-    settings = Settings.from_environ(environ)
-    prepare(settings, SystemClock().now())
-    services = build_services(settings)
-    services.follower.read()
+    services = services_in(folder)
     checked, floor = create_app(services), create_app(without_check(services))
     anna = sign_up(checked.test_client(), "anna")
     headers = {"Authorization": f"Bearer {anna.token}", HEADER: str(anna.user_id)}
     path = f"/v1/cards/{anna.add_card()['id']}"
-    read = _read(checked, path, headers)
+    read_seen = read(checked, path, headers)
 
     def read_unseen() -> None:
         services.keystore.ring.memory.forget(anna.token)
-        read()
+        read_seen()
 
-    kinds = {"seen": read, "unseen": read_unseen, "floor": _read(floor, path, headers)}
+    kinds = {"seen": read_seen, "unseen": read_unseen, "floor": read(floor, path, headers)}
     measured = measure(kinds, "floor", WITHIN_SLICES)
     services.close()
     return measured
-
-
-def _read(app: Flask, path: str, headers: Mapping[str, str]) -> Work:
-    return partial(_ask, app, EnvironBuilder(path=path, headers=Headers(headers)))
-
-
-def _ask(app: Flask, request: EnvironBuilder) -> None:
-    body, status, _ = run_wsgi_app(app, request.get_environ(), buffered=True)
-    assert status == "200 OK", b"".join(body)
 
 
 def _prepared(url: str) -> tuple[str, dict[str, str]]:

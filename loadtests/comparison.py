@@ -7,18 +7,13 @@ from typing import TypeVar
 
 from loadtests.measuring import Measured
 
-MOST_ADDED = 0.10
-"""What ours may add to the light read, as a share of the floor."""
-LEAST_TIMES = {"files": 8.0, "redis": 4.0, "flask_stack": 10.0}
-"""How many times as much as ours the others add at least."""
-
 CPU_FIGURES = ("cpu_us_per_request", "redis_cpu_us_per_request")
 """What a request takes of processors: in the worker, and in Redis."""
 
-SESSIONS = "sessions"
-"""What stands among the kinds of request for what sessions take."""
+SESSIONS, WITHIN = "sessions", "within"
+"""What stands among the kinds of request for what sessions take, and for a light read in one process."""
 
-_MORE = f"{'quartiles':>15}{'Redis':>8}{'commands':>10}"
+_MORE = f"{'quartiles':>15}{'Redis':>8}{'commands':>10}{'added':>9}{'quartiles':>15}{'x ours':>8}"
 
 
 @dataclass(frozen=True)
@@ -49,10 +44,14 @@ _Row = TypeVar("_Row", Slice, Kept)
 
 @dataclass(frozen=True)
 class Comparison:
-    """Slices by the kind of request and by design, `control` being the floor once more; and what sessions take."""
+    """Slices by the kind of request and by design, `control` being the floor once more; and what sessions take.
+
+    `within` is the light read in one process, in seconds of its thread.
+    """
 
     slices: Mapping[str, Mapping[str, list[Slice]]]
     kept: Mapping[str, Kept] = field(default_factory=dict)
+    within: Measured = field(default_factory=lambda: Measured({}))
 
     def as_json(self) -> dict[str, dict[str, dict[str, list[float]]]]:
         """Return it as a document: for each kind, design and figure, one number for each round."""
@@ -60,7 +59,11 @@ class Comparison:
             kind: {design: _columns(slices) for design, slices in designs.items()}
             for kind, designs in self.slices.items()
         }
-        return kinds | {SESSIONS: {design: _columns([kept]) for design, kept in self.kept.items()}}
+        within = {
+            design: {"thread_us_per_request": [one * 1e6 for one in times]}
+            for design, times in self.within.times.items()
+        }
+        return kinds | {WITHIN: within, SESSIONS: {design: _columns([kept]) for design, kept in self.kept.items()}}
 
     @classmethod
     def of_json(cls, document: Mapping[str, Mapping[str, Mapping[str, list[float]]]]) -> "Comparison":
@@ -68,9 +71,14 @@ class Comparison:
         slices = {
             kind: {design: _rows(Slice, columns) for design, columns in designs.items()}
             for kind, designs in document.items()
-            if kind != SESSIONS
+            if kind not in (SESSIONS, WITHIN)
         }
-        return cls(slices, {design: _rows(Kept, columns)[0] for design, columns in document[SESSIONS].items()})
+        within = {
+            design: [one / 1e6 for one in columns["thread_us_per_request"]]
+            for design, columns in document.get(WITHIN, {}).items()
+        }
+        kept = {design: _rows(Kept, columns)[0] for design, columns in document[SESSIONS].items()}
+        return cls(slices, kept, Measured(within))
 
     def measured(self, kind: str, figure: str = "cpu_us_per_request") -> Measured:
         """Return one figure of a kind, by design."""
@@ -99,31 +107,36 @@ class Comparison:
         floors = zip(*(times[name] for name in ("floor", "control") if name in times), strict=True)
         return [one - statistics.mean(floor) for one, floor in zip(times[design], floors, strict=True)]
 
-    def broken_promises(self) -> list[str]:
-        """Return which promises on the light read are not kept, a sentence each."""
-        floor, ours = self.measured("read").median("floor"), self.added("read", "ours")
-        broken = []
-        if ours > MOST_ADDED * floor:
-            broken.append(f"ours adds {ours / floor:.1%} to the floor, more than {MOST_ADDED:.0%}")
-        for design, least in LEAST_TIMES.items():
-            added = self.added("read", design)
-            if added < least * ours:
-                broken.append(f"{design} adds {added / ours:.1f} times what ours adds, less than {least:.0f} times")
-        return broken
+    def added_within(self, design: str) -> float:
+        """Return the CPU that a design adds to a light read within one process, in microseconds of its thread."""
+        return self.within.difference(design, "floor") * 1e6
 
 
 def table(comparison: Comparison, kind: str) -> list[str]:
-    """Return a table of one kind of request, a line each: medians, and the ratios to the floor with their quartiles."""
-    of_cpu = comparison.measured(kind)
+    """Return a table of one kind of request, a line each: medians, ratios and what is added with quartiles."""
+    of_cpu, ours = comparison.measured(kind), comparison.added(kind, "ours")
     lines = [f"{kind:14}{'req/s':>8}{'p50':>9}{'p99':>9}{'worker':>9}{'to floor':>10}" + _MORE]
     for design, slices in comparison.slices[kind].items():
-        middle = _middle(slices)
+        middle, added = _middle(slices), comparison.added_by_round(kind, design)
         lower, upper = of_cpu.quartiles(design, "floor")
+        least, _, most = statistics.quantiles(added, n=4)
+        times = f"{statistics.median(added) / ours:8.1f}" if ours > 0 else f"{'-':>8}"
         lines.append(
             f"  {design:12}{middle.requests_per_second:8.0f}{middle.p50_us:6.0f} µs{middle.p99_us:6.0f} µs"
             f"{middle.cpu_us_per_request:6.0f} µs{of_cpu.ratio(design, 'floor'):10.3f}{lower:8.3f}–{upper:.3f}"
             f"{middle.redis_cpu_us_per_request:5.0f} µs{middle.redis_commands_per_request:10.2f}"
+            f"{statistics.median(added):6.0f} µs{f'{least:.0f}–{most:.0f}':>15}{times}"
         )
+    return lines
+
+
+def within_table(comparison: Comparison) -> list[str]:
+    """Return what a light read takes of its thread under each design, within one process, a line each."""
+    ours = comparison.added_within("ours")
+    lines = [f"{'in one process':14}{'thread':>9}{'added':>9}{'x ours':>8}"]
+    for design in comparison.within.times:
+        taken, added = comparison.within.median(design) * 1e6, comparison.added_within(design)
+        lines.append(f"  {design:12}{taken:6.0f} µs{added:6.0f} µs{added / ours:8.1f}")
     return lines
 
 

@@ -13,17 +13,19 @@ from loadtests.mix_ups import Count
 from loadtests.report.figures import ORDER
 from loadtests.report.shapes import Capacity, Machine, Scenario
 from loadtests.results import MACHINES
+from loadtests.state import State
 from loadtests.writes import Figures as Writes
 
 COMPARISON, WRITES, SCENARIOS, CAPACITY = "compare.json", "writes.json", "scenarios.json", "capacity.json"
-MIX_UPS = "mix_ups.json"
-RESULTS = (COMPARISON, WRITES, SCENARIOS, CAPACITY, MIX_UPS)
+MIX_UPS, STATE = "mix_ups.json", "state.json"
+RESULTS = (COMPARISON, WRITES, SCENARIOS, CAPACITY, MIX_UPS, STATE)
 _FORMS: Mapping[str, Any] = {
     COMPARISON: dict[str, dict[str, dict[str, Annotated[list[float], Field(min_length=1)]]]],
     WRITES: Writes,
     SCENARIOS: list[Scenario],
     CAPACITY: Capacity,
     MIX_UPS: list[Count],
+    STATE: list[State],
     MACHINES: dict[str, Machine],
 }
 

@@ -13,7 +13,7 @@ from loadtests.report import design_plots, growth_plots, timeline_plot, writes_p
 from loadtests.report.documents import CAPACITY, MIX_UPS, SCENARIOS, Documents, NotMeasured
 from loadtests.report.figures import number
 from loadtests.report.sheet import DPI, LABELS, Plot, png, settle, style, svg
-from loadtests.report.tables import Table, light_read
+from loadtests.report.tables import Table, all_kinds, light_read
 
 PAGE = "report.html"
 
@@ -79,7 +79,7 @@ def _page(sections: list[Section], documents: Documents) -> str:
         sections=sections,
         embedded=_embedded,
         number=number,
-        light_read=_light_read(documents),
+        tables=_tables(documents),
         paper=on_paper(vars(documents.found[CAPACITY])) if CAPACITY in documents.found else [],
         scenarios=documents.found.get(SCENARIOS, []),
         mix_ups=documents.found.get(MIX_UPS, []),
@@ -91,8 +91,9 @@ def _embedded(plot: Plot) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg(plot.figure)).decode()}"
 
 
-def _light_read(documents: Documents) -> Table | None:
+def _tables(documents: Documents) -> list[Table]:
     try:
-        return light_read(documents.comparison_of("read"))
+        comparison = documents.comparison_of("read")
     except NotMeasured:
-        return None
+        return []
+    return [light_read(comparison), all_kinds(comparison)]

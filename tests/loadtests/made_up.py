@@ -21,6 +21,9 @@ def write_all(folder: Path, rounds: int = 30) -> None:
     made = {"compare.json": compared(rounds), "writes.json": writes(rounds), "scenarios.json": scenarios()}
     made["capacity.json"] = capacity()
     made["mix_ups.json"] = mix_ups()
+    made["state.json"] = [
+        {"design": "files", "read_p50_us": 90, "read_p99_us": 140, "write_p50_us": 200, "write_p99_us": 400}
+    ]
     made["machines.json"] = {name: machine() for name in made}
     for name, document in made.items():
         (folder / name).write_text(json.dumps(document, indent=1) + "\n")
@@ -38,7 +41,8 @@ def compared(rounds: int) -> dict[str, Any]:
     drawn = random.Random(7)
     kinds = {kind: {design: _design(drawn, kind, design, rounds) for design in CPU} for kind in TIMES}
     kept = {name: {"disk_bytes": [DISK.get(name, 0)], "redis_bytes": [REDIS.get(name, 0)]} for name in CPU}
-    return {**kinds, "sessions": kept}
+    within = {name: {"thread_us_per_request": [cpu / 2] * rounds} for name, cpu in CPU.items()}
+    return {**kinds, "sessions": kept, "within": within}
 
 
 def _design(drawn: random.Random, kind: str, design: str, rounds: int) -> dict[str, list[float]]:

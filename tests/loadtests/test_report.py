@@ -70,7 +70,7 @@ def test_the_page_can_be_read_by_those_who_do_not_see_it(elements: Elements) -> 
     assert elements.named("html") == [{"lang": "en"}]
     assert levels == [1] + [2] * (len(levels) - 1)
     assert all(len(image["alt"]) > 80 for image in elements.named("img"))
-    assert tags["table"] == tags["caption"] == 4
+    assert tags["table"] == tags["caption"] == 5
     assert {link["href"][1:] for link in elements.named("a")} == {one["id"] for one in elements.named("h2")}
 
 
