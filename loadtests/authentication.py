@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import requests
 
 from api.app import create_app
+from api.services import Services
 from loadtests.baselines.floor import HEADER, without_check
 from loadtests.measuring import Measured, Restless, by_turns, measure
 from loadtests.within import read, services_in
@@ -94,7 +95,11 @@ def across_http(folder: Path, slices: int) -> Measured:
 
 def within_a_process(folder: Path) -> Measured:
     """Measure thread time per request of the application alone, with the token seen, forgotten, and not looked at."""
-    services = services_in(folder)
+    with closing(services_in(folder)) as services:
+        return _within(services)
+
+
+def _within(services: Services) -> Measured:
     checked, floor = create_app(services), create_app(without_check(services))
     anna = sign_up(checked.test_client(), "anna")
     headers = {"Authorization": f"Bearer {anna.token}", HEADER: str(anna.user_id)}
@@ -106,9 +111,7 @@ def within_a_process(folder: Path) -> Measured:
         read_seen()
 
     kinds = {"seen": read_seen, "unseen": read_unseen, "floor": read(floor, path, headers)}
-    measured = measure(kinds, "floor", WITHIN_SLICES)
-    services.close()
-    return measured
+    return measure(kinds, "floor", WITHIN_SLICES)
 
 
 def _prepared(url: str) -> tuple[str, dict[str, str]]:

@@ -120,12 +120,12 @@ def table(comparison: Comparison, kind: str) -> list[str]:
         middle, added = _middle(slices), comparison.added_by_round(kind, design)
         lower, upper = of_cpu.quartiles(design, "floor")
         least, _, most = statistics.quantiles(added, n=4)
-        times = f"{statistics.median(added) / ours:8.1f}" if ours > 0 else f"{'-':>8}"
         lines.append(
             f"  {design:12}{middle.requests_per_second:8.0f}{middle.p50_us:6.0f} µs{middle.p99_us:6.0f} µs"
             f"{middle.cpu_us_per_request:6.0f} µs{of_cpu.ratio(design, 'floor'):10.3f}{lower:8.3f}–{upper:.3f}"
             f"{middle.redis_cpu_us_per_request:5.0f} µs{middle.redis_commands_per_request:10.2f}"
-            f"{statistics.median(added):6.0f} µs{f'{least:.0f}–{most:.0f}':>15}{times}"
+            f"{statistics.median(added):6.0f} µs{f'{least:.0f}–{most:.0f}':>15}"
+            + _times(statistics.median(added), ours)
         )
     return lines
 
@@ -136,8 +136,12 @@ def within_table(comparison: Comparison) -> list[str]:
     lines = [f"{'in one process':14}{'thread':>9}{'added':>9}{'x ours':>8}"]
     for design in comparison.within.times:
         taken, added = comparison.within.median(design) * 1e6, comparison.added_within(design)
-        lines.append(f"  {design:12}{taken:6.0f} µs{added:6.0f} µs{added / ours:8.1f}")
+        lines.append(f"  {design:12}{taken:6.0f} µs{added:6.0f} µs{_times(added, ours)}")
     return lines
+
+
+def _times(added: float, ours: float) -> str:
+    return f"{added / ours:8.1f}" if ours > 0 else f"{'-':>8}"
 
 
 def sessions_table(comparison: Comparison) -> list[str]:

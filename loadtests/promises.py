@@ -27,6 +27,8 @@ def why_unsaid(comparison: Comparison) -> list[str]:
             why.append("read: ours came out below the floor")
         if not comparison.within.times:
             why.append("read: within one process, the floor did not come out as itself")
+        elif comparison.added_within("ours") <= 0:
+            why.append("read: within one process, ours came out below the floor")
     return why
 
 

@@ -91,7 +91,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure, and print what was found."""
+    """Measure, and print what was found; 0, or 2 if there is nothing to do."""
+    if arguments.rounds < 1:
+        print("--rounds takes a number from 1 on")
+        return 2
     found = measure(arguments.rounds)
     if arguments.json is not None:
         results.write(arguments.json, [asdict(one) for one in found])

@@ -4,9 +4,10 @@ It confirms what is measured across HTTP, where one process has an advantage ove
 What the background does is not in it, and neither is what Redis does itself.
 """
 
+import logging
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,9 @@ from tests.callers import sign_in, sign_up
 from tests.live import NO_LIMITS
 
 SLICES = 300
+
+# A Redis that only remembers is meant here, and nobody need be warned of it.
+logging.getLogger("javumbo.redis").addHandler(logging.NullHandler())
 
 SERVE: Mapping[str, Callable[[Services], Flask]] = {
     "ours": create_app,
@@ -56,12 +60,14 @@ def designs(slices: int = SLICES) -> Measured:
 @contextmanager
 def signed_in(names: Collection[str]) -> Iterator[dict[str, SignedIn]]:
     """Build designs over the same services, and sign in at each as the same person."""
-    with tempfile.TemporaryDirectory() as folder, redis_process.running("--appendonly", "no") as redis:
-        services = services_in(Path(folder), redis.url)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        redis_process.running("--appendonly", "no") as redis,
+        closing(services_in(Path(folder), redis.url)) as services,
+    ):
         anna = sign_up(create_app(services).test_client(), "anna")
         path = f"/v1/cards/{anna.add_card()['id']}"
         yield {name: SignedIn(app, path, _headers(app)) for name in names for app in [SERVE[name](services)]}
-        services.close()
 
 
 def services_in(folder: Path, redis_url: str = "") -> Services:

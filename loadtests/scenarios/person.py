@@ -62,6 +62,12 @@ class Person(HttpUser):
         self.token, self.refresh_token = opened["access_token"], opened["refresh_token"]
         self.decks = {deck["name"]: deck["id"] for deck in self.need("GET", "/v1/decks", None, 200)["items"]}
 
+    def ask_who_one_is(self) -> None:
+        """Give up if one is taken for somebody else."""
+        told = self.ask("GET", "/v1/accounts/me", None, 200, "me")
+        if told is not None and told["user_id"] != self.user_id:
+            self.give_up(f"is user {self.user_id}, and was taken for user {told['user_id']}")
+
     def refresh(self) -> None:
         """Go on with the next token."""
         body = {"refresh_token": self.refresh_token}

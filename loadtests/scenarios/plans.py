@@ -49,7 +49,8 @@ def look(person: "Person") -> None:
 
 
 def begin(person: "Person") -> None:
-    """Add a card, and look at one's decks."""
+    """Ask who one is, add a card, and look at one's decks."""
+    person.ask_who_one_is()
     person.add_marked(0)
     look(person)
 
@@ -71,9 +72,10 @@ def review(person: "Person") -> None:
 
 
 def sign_in_again(person: "Person") -> None:
-    """Sign in three times more, as a class does whose lesson begins, and each time add a card."""
+    """Sign in three times more, as a class does whose lesson begins, and each time ask who one is and add a card."""
     for number in range(3):
         person.sign_in()
+        person.ask_who_one_is()
         person.add_marked(number)
 
 

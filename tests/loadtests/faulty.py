@@ -94,20 +94,17 @@ class MisfilingCollections(FaultyCollections):
 
 def misfiling() -> object:
     """Build one with a store that files every 500th card that a worker writes under another user."""
-    services = _services()
-    return create_app(replace(services, collections=MisfilingCollections(services.settings)))
+    return _storing_in(MisfilingCollections)
 
 
 def losing() -> object:
     """Build one with a store that acknowledges every tenth write of a worker without having committed it."""
-    services = _services()
-    return create_app(replace(services, collections=LosingCollections(services.settings)))
+    return _storing_in(LosingCollections)
 
 
 def mute() -> object:
     """Build one that answers with an error now and then though it has committed what was asked for."""
-    services = _services()
-    return create_app(replace(services, collections=MuteCollections(services.settings)))
+    return _storing_in(MuteCollections)
 
 
 def refusing() -> object:
@@ -163,6 +160,11 @@ def stale() -> object:
         (services.settings.data / "stale").touch(exist_ok=False)
         services.keystore.reload = lambda: None  # type: ignore[method-assign]
     return create_app(services)
+
+
+def _storing_in(collections: type[FaultyCollections]) -> object:
+    services = _services()
+    return create_app(replace(services, collections=collections(services.settings)))
 
 
 def _services() -> Services:

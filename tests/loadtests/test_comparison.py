@@ -13,7 +13,7 @@ import pytest
 from loadtests import compare, promises
 from loadtests.comparison import Comparison, Kept, Slice, sessions_table, table, within_table
 from loadtests.measuring import Measured, percentile
-from loadtests.within import SERVE, read, signed_in
+from loadtests.within import SERVE, signed_in
 from tests.live import ROOT
 
 DESIGNS = ("ours", "floor", "files", "redis", "flask_stack", "control")
@@ -110,10 +110,17 @@ def test_a_run_that_says_nothing_is_no_proof(measured: Comparison, why: str) -> 
     assert promises.why_unsaid(measured)[0].startswith(why)
 
 
-def test_within_one_process_every_design_answers() -> None:
+def test_within_one_process_every_design_answers_who_is_signed_in_and_nobody_else() -> None:
     with signed_in(SERVE) as designs:
-        for one in designs.values():
-            read(one.app, one.path, one.headers)()
+        statuses = {
+            name: [
+                one.app.test_client(use_cookies=False).get(one.path, headers=dict(headers)).status_code
+                for headers in (one.headers, {})
+            ]
+            for name, one in designs.items()
+        }
+
+    assert statuses == {name: [200, 401] for name in SERVE}
 
 
 def test_what_was_measured_within_one_process_has_a_line_for_each_design() -> None:

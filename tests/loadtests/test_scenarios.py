@@ -72,7 +72,7 @@ def test_every_scenario_goes_well(tmp_path: Path) -> None:
         ("writers", "refusing", "could not go on: no 200 for GET /v1/decks"),
         pytest.param("writers", "forgetting", "answers of 401: sessions and tokens must not", marks=pytest.mark.long),
         pytest.param("writers", "mute", "BROKEN: unacknowledged: mark ", marks=pytest.mark.long),
-        pytest.param("registrations", "mixing", " requests failed (404 ", marks=pytest.mark.long),
+        pytest.param("registrations", "mixing", ", and was taken for user 1", marks=pytest.mark.long),
         pytest.param("rotation", "misfiling", "BROKEN: foreign: mark ", marks=pytest.mark.long),
         pytest.param("rotation", "stale", "answers of 401: sessions and tokens must not fail", marks=pytest.mark.long),
         pytest.param("outage", "relying", "BROKEN: a revoked token was accepted ", marks=pytest.mark.long),
