@@ -1,7 +1,6 @@
 """Buckets that all workers share: their levels lie in Redis, and one script charges them by Redis' own clock."""
 
 import hashlib
-import json
 import struct
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -52,7 +51,7 @@ class RedisBuckets:
         is_admitted, *levels = self._call(mode, [self._name(one.policy) for one in charges], *told)
         return Charged(bool(is_admitted), tuple(level for packed in levels for level in _levels(packed)))
 
-    def _call(self, mode: str, names: Sequence[str], *arguments: str) -> Any:
+    def _call(self, mode: str, names: Sequence[str], *arguments: bytes) -> Any:
         with self._link.commands() as redis:
             try:
                 return redis.evalsha(_DIGEST, len(names), *names, mode, *arguments)
@@ -65,10 +64,13 @@ class RedisBuckets:
         return f"{self._prefix}:{policy.name}:{policy.rate}"
 
 
-def _told(policy: Policy, memory: int, costs: Mapping[str, int]) -> str:
-    rate = policy.rate
-    return json.dumps([[rate.quota, rate.window, rate.burst, memory], list(costs), list(costs.values())])
+def _told(policy: Policy, memory: int, costs: Mapping[str, int]) -> bytes:
+    rate, names = policy.rate, "".join([f"{name}\0" for name in costs])
+    if names.count("\0") != len(costs):
+        raise ValueError("a zero byte in the name of a bucket would make two of it")
+    numbers = (len(costs), rate.quota, rate.window, rate.burst, memory, *costs.values())
+    return struct.pack(f"<{len(numbers)}d", *numbers) + names.encode()
 
 
 def _levels(packed: bytes) -> list[int]:
-    return [int(level) for level in struct.unpack(f"<{len(packed) // 8}d", packed)]
+    return list(map(int, struct.unpack(f"<{len(packed) // 8}d", packed)))

@@ -54,7 +54,7 @@ class ClockedBuckets(RedisBuckets):
         with self._link.commands() as redis:
             redis.flushall()
 
-    def _call(self, mode: str, names: Sequence[str], *arguments: str) -> Any:
+    def _call(self, mode: str, names: Sequence[str], *arguments: bytes) -> Any:
         if self.away is not None:
             raise self.away
         now = START + int(self._time.monotonic() * 1000)

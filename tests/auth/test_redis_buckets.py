@@ -160,6 +160,13 @@ def test_a_thousand_buckets_are_charged_in_one_go(buckets: RedisBuckets) -> None
     assert [round(level / DAY) for level in reversed(second)] == [2 * cost for cost in costs.values()]
 
 
+def test_a_name_that_the_script_would_cut_in_two_is_refused(buckets: RedisBuckets, redis: Redis) -> None:
+    with pytest.raises(ValueError, match="zero byte"):
+        buckets.charge([Charge(SLOW, "a\0b")])
+
+    assert redis.keys() == []
+
+
 def test_what_is_settled_is_charged_though_the_bucket_is_full(clocked: ClockedBuckets, ticks: Ticks) -> None:
     # All workers a whole burst, before any of them heard of another, and one once more.
     policy = Policy("whole", Rate(quota=10, window=1000, burst=10))
