@@ -6,9 +6,7 @@ second.
 """
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
-from itertools import islice
 from threading import Lock
 
 from auth.clock import Clock
@@ -16,7 +14,7 @@ from auth.errors import QuotaExceeded, RedisDown, RedisRefused
 from auth.levels import Levels
 from auth.outcome import Outcome, kind
 from auth.policies import Policy, Standing
-from auth.redis_buckets import AT_ONCE, RedisBuckets
+from auth.redis_buckets import RedisBuckets
 from auth.reports import Reports
 
 SETTLE_EVERY = timedelta(milliseconds=100)
@@ -66,23 +64,21 @@ class AmortisedLimiter:
         """Tell Redis what was admitted since the last time, and learn what others have. For the background."""
         with self._lock:
             admitted, self._admitted = self._admitted, {}
-        if self._shared is None:
+        if self._shared is None or not admitted:
             return
         try:
-            for batch in _batches(admitted):
-                self._settle(self._shared, batch)
+            self._settle(self._shared, admitted)
         except (RedisDown, RedisRefused) as error:
             # What was not told is forgotten: told later and at once, it would refuse those who have kept to the rate.
             self._settling.is_now(kind(error), error)
         else:
-            if admitted:
-                self._settling.is_now("ok")
+            self._settling.is_now("ok")
 
-    def _settle(self, shared: RedisBuckets, batch: dict[str, int]) -> None:
+    def _settle(self, shared: RedisBuckets, admitted: dict[str, int]) -> None:
         # The levels are as of a moment later: so what is believed until the next time is rather too little than too
         # much, and may be compared with what is known here. A Redis that was wiped knows less than that.
         asked_at = self._now()
-        levels = dict(zip(batch, shared.settle(self._policy, batch), strict=True))
+        levels = dict(zip(admitted, shared.settle(self._policy, admitted), strict=True))
         window = self._policy.rate.window
         with self._lock:
             for bucket in self._admitted.keys() & levels.keys():
@@ -91,9 +87,3 @@ class AmortisedLimiter:
 
     def _now(self) -> int:
         return int(self._clock.monotonic() * 1000)
-
-
-def _batches(admitted: dict[str, int]) -> Iterator[dict[str, int]]:
-    buckets = iter(admitted.items())
-    while batch := dict(islice(buckets, AT_ONCE)):
-        yield batch

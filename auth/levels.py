@@ -44,8 +44,11 @@ class Levels:
         drained_by_now = now * self._quota
         recent, earlier = self._recent, self._earlier
         for bucket, level in levels.items():
+            known = recent.get(bucket)
+            if known is None:
+                known = earlier.get(bucket, 0)
             drained_at = level + drained_by_now
-            if drained_at > recent.get(bucket, 0) and drained_at > earlier.get(bucket, 0):
+            if drained_at > known:
                 recent[bucket] = drained_at
 
     def _turn(self, now: int) -> None:

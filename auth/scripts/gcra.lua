@@ -1,13 +1,13 @@
 -- Charges many buckets at once, by Redis' own clock. The arithmetic is that of auth/gcra.py.
 --
 -- KEYS: a name for each policy.
--- ARGV: "if all admit" or "always", then for each policy a text: how many buckets are charged, quota, window, burst, how
--- long a bucket is remembered, and for each bucket what to charge it; then the name of each, with a zero byte after it.
--- Times are in milliseconds; what is charged is negative to take back.
+-- ARGV: "if all admit" or "always", then for each policy a text: how many buckets are charged, quota, window, burst,
+-- how long a bucket is remembered, and for each bucket what to charge it; then the name of each, with a zero byte after
+-- it. Times are in milliseconds; what is charged is negative to take back.
 -- Returns 1 if it was charged and 0 if not, then for each policy a text: the levels of its buckets now, in their order.
 --
--- Numbers in texts are doubles of eight bytes, the lowest first, which are exact to 2^53: Redis' integers have 32 bits on
--- some machines.
+-- Numbers in texts are doubles of eight bytes, the lowest first, which are exact to 2^53: Redis' integers have 32 bits
+-- on some machines.
 --
 -- A bucket is a field of the hash of its policy and the period it was last charged in, and holds its level as of the
 -- period's beginning. The hash of the period before is read, too, and goes when nothing of it can be left.
@@ -18,7 +18,7 @@
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
--- So many of one format from a place of a text on, and the place after them.
+-- So many of one format from a place of a text on, and the place after them, which struct adds to them as one more.
 local function unpacked(format, count, text, place)
   local values = { struct.unpack('<' .. string.rep(format, count), text, place) }
   return values, table.remove(values)

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from auth.policies import Policy
-from auth.redis_buckets import RedisBuckets
+from auth.redis_buckets import RedisBuckets, Run
 from auth.redis_link import RedisLink
 from tests.clocks import ManualClock
 from tests.redis_process import RedisProcess
@@ -42,24 +42,24 @@ class ClockedBuckets(RedisBuckets):
     def __init__(self, link: RedisLink, clock: Ticks, prefix: str = "test", workers: int = 3) -> None:
         super().__init__(link, prefix, workers)
         self.away: Exception | None = None
-        self.calls: list[int] = []
+        self.settled: list[int] = []
         self._time = clock
         self._script = clocked_script()
 
     def settle(self, policy: Policy, costs: Mapping[str, int]) -> list[int]:
-        self.calls.append(len(costs))
+        self.settled.append(len(costs))
         return super().settle(policy, costs)
 
     def wipe(self) -> None:
         with self._link.commands() as redis:
             redis.flushall()
 
-    def _call(self, mode: str, names: Sequence[str], *arguments: bytes) -> Any:
+    def _run(self, runs: Sequence[Run]) -> list[Any]:
         if self.away is not None:
             raise self.away
         now = START + int(self._time.monotonic() * 1000)
         with self._link.commands() as redis:
-            return redis.eval(self._script, len(names), *names, mode, *arguments, str(now))
+            return [redis.eval(self._script, len(run.keys), *run.keys, *run.arguments, str(now)) for run in runs]
 
 
 @contextmanager

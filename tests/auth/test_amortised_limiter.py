@@ -48,15 +48,15 @@ def test_once_they_have_settled_workers_know_of_each_other(fleet: Fleet) -> None
 def test_a_bucket_that_is_known_to_be_full_is_refused_without_asking(fleet: Fleet) -> None:
     fleet.ask(0, times=5)
     fleet.settle(0)
-    fleet.shared.calls.clear()
+    fleet.shared.settled.clear()
 
     assert fleet.ask(0, times=100) == 0
 
     fleet.settle(0)
-    assert fleet.shared.calls == []
+    assert fleet.shared.settled == []
 
 
-def test_many_buckets_are_told_in_several_goes_and_each_once(fleet: Fleet) -> None:
+def test_many_buckets_are_told_together_and_each_once(fleet: Fleet) -> None:
     buckets = [f"user-{number}" for number in range(2 * AT_ONCE + 1)]
     for bucket in buckets:
         fleet.ask(0, bucket=bucket)
@@ -64,7 +64,7 @@ def test_many_buckets_are_told_in_several_goes_and_each_once(fleet: Fleet) -> No
     fleet.settle(0)
     fleet.settle(0)
 
-    assert fleet.shared.calls == [AT_ONCE, AT_ONCE, 1]
+    assert fleet.shared.settled == [2 * AT_ONCE + 1]
     assert fleet.shared.settle(POLICY, dict.fromkeys(buckets[-5:], 0)) == [RATE.window] * 5
 
 

@@ -127,6 +127,21 @@ def test_a_redis_without_memory_refuses_and_nothing_is_charged(
     assert clocked.settle(QUICK, {"a": 1}) == [2000]
 
 
+def test_a_settlement_that_is_refused_leaves_the_connection_in_step(
+    buckets: RedisBuckets, server: RedisProcess, link: RedisLink
+) -> None:
+    costs = {f"bucket-{number}": 1 + number % 5 for number in range(2 * AT_ONCE + 1)}
+    buckets.settle(SLOW, dict.fromkeys(costs, 1))
+    server.configure("maxmemory", "1")
+
+    with pytest.raises(RedisRefused, match="maxmemory"):
+        buckets.settle(SLOW, costs)
+
+    server.configure("maxmemory", "0")
+    assert link.is_up
+    assert [round(level / DAY) for level in buckets.settle(SLOW, costs)] == [1 + cost for cost in costs.values()]
+
+
 def test_without_memory_it_takes_back_all_or_nothing(clocked: ClockedBuckets, server: RedisProcess) -> None:
     charges = [Charge(QUICK, "emptied"), Charge(SLOW, "left", 2)]
     clocked.charge(charges)
@@ -150,14 +165,16 @@ def test_all_are_read_before_any_is_written(clocked: ClockedBuckets, redis: Redi
     assert clocked.charge([Charge(SLOW, "a")]).levels == (DAY,)
 
 
-def test_a_thousand_buckets_are_charged_in_one_go(buckets: RedisBuckets) -> None:
-    costs = {f"bucket-{number}": number % 5 for number in range(AT_ONCE)}
+def test_many_buckets_are_charged_once_each_in_several_runs_of_the_script(buckets: RedisBuckets, redis: Redis) -> None:
+    costs = {f"bucket-{number}": number % 5 for number in range(2 * AT_ONCE + 1)}
 
     first = buckets.settle(SLOW, costs)
+    redis.config_resetstat()
     second = buckets.settle(SLOW, dict(reversed(costs.items())))
 
     assert all(cost * DAY - 10_000 <= level <= cost * DAY for cost, level in zip(costs.values(), first, strict=True))
     assert [round(level / DAY) for level in reversed(second)] == [2 * cost for cost in costs.values()]
+    assert redis.info("commandstats")["cmdstat_evalsha"]["calls"] == 3
 
 
 def test_a_name_that_the_script_would_cut_in_two_is_refused(buckets: RedisBuckets, redis: Redis) -> None:
