@@ -71,7 +71,7 @@ def addresses(server: LiveServer, network: int, count: int) -> list[Asking]:
 
 
 def users(server: LiveServer, count: int) -> list[Asking]:
-    return [signed_up(server, f"user {number}") for number in range(count)]
+    return [signed_up(server, f"user {number} of {count}") for number in range(count)]
 
 
 def test_two_hundred_addresses_that_wait_as_long_as_told_are_let_in(server: LiveServer) -> None:
