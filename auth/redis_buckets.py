@@ -74,7 +74,6 @@ class RedisBuckets:
             with redis.pipeline(transaction=False) as pipeline:
                 for run in runs:
                     pipeline.evalsha(_DIGEST, len(run.keys), *run.keys, *run.arguments)
-                # An error that it raised would name all arguments, and addresses are among them.
                 answers = pipeline.execute(raise_on_error=False)
             return [_answer(redis, run, found) for run, found in zip(runs, answers, strict=True)]
 
